@@ -1,0 +1,33 @@
+import Policy
+import Units
+
+/// What the engine is asked to decide. Time comes beside it, never from it.
+public enum Command: Sendable {
+    case submit(Request, by: Subject)
+    case cancel(ReservationID, by: Subject)
+    case release(ReservationID, by: Subject)
+    case extend(ReservationID, by: Span, subject: Subject)
+    /// Starts and ends what is due.
+    case tick
+    /// A pass over the whole queue, made off the writer from an earlier state.
+    case adopt(Plan)
+    /// The executor has confirmed that nothing of it runs any more.
+    case stopped(ReservationID)
+    /// The reservation's own command has ended.
+    case commandEnded(ReservationID, exitCode: Int32)
+    /// The executor can not make it hold.
+    case executionFailed(ReservationID)
+}
+
+/// Who asks: by the kernel's word, with the accounts that the policy gives that user.
+public struct Subject: Sendable, Hashable {
+    public var user: UserID
+    public var accounts: [Account]
+    public var isAdmin: Bool
+
+    public init(user: UserID, accounts: [Account], isAdmin: Bool) {
+        self.user = user
+        self.accounts = accounts
+        self.isAdmin = isAdmin
+    }
+}

@@ -1,0 +1,79 @@
+import Units
+
+/// What a reservation asks for on one host, as admitted: cores and memory are numbers, not "in proportion".
+public struct Demand: Sendable, Hashable, Codable {
+    /// Whole devices; 0 for cores and memory alone.
+    public var devices: Int
+    /// The device model that is asked for; nil for any.
+    public var model: String?
+    public var together: Together
+    /// Physical cores.
+    public var cores: Int
+    public var memory: ByteCount
+
+    public init(devices: Int, model: String?, together: Together, cores: Int, memory: ByteCount) {
+        self.devices = devices
+        self.model = model
+        self.together = together
+        self.cores = cores
+        self.memory = memory
+    }
+
+    /// How close to each other the devices have to be.
+    public enum Together: String, Sendable, Codable, CaseIterable {
+        /// Joined by direct links (NVLink, XGMI, Xe link).
+        case nvlink
+        /// On one NUMA node.
+        case numa
+        /// On one host.
+        case host
+        /// Wherever they are.
+        case any
+    }
+}
+
+/// What a client asks for, before the engine admits it.
+public struct Request: Sendable, Hashable, Codable {
+    public var devices: Int
+    public var model: String?
+    public var together: Demand.Together
+    /// nil: in proportion to the devices.
+    public var cores: Int?
+    /// nil: in proportion to the devices, else to the cores.
+    public var memory: ByteCount?
+    public var span: Span
+    /// The fixed start of a window; nil for a queued reservation.
+    public var at: Timestamp?
+    public var notBefore: Timestamp?
+    /// Reservations that must have ended first.
+    public var after: [ReservationID]
+    /// nil: the policy's standard class.
+    public var priorityClass: ClassID?
+    /// nil: the first account that the policy gives the user.
+    public var team: TeamID?
+    /// Users who may run inside.
+    public var sharedWith: [UserID]
+    /// Whether a command is to be started when it becomes active; the command itself is personal and not seen here.
+    public var hasCommand: Bool
+
+    public init(
+        devices: Int = 0, model: String? = nil, together: Demand.Together = .any, cores: Int? = nil,
+        memory: ByteCount? = nil, span: Span, at: Timestamp? = nil, notBefore: Timestamp? = nil,
+        after: [ReservationID] = [], priorityClass: ClassID? = nil, team: TeamID? = nil, sharedWith: [UserID] = [],
+        hasCommand: Bool = false
+    ) {
+        self.devices = devices
+        self.model = model
+        self.together = together
+        self.cores = cores
+        self.memory = memory
+        self.span = span
+        self.at = at
+        self.notBefore = notBefore
+        self.after = after
+        self.priorityClass = priorityClass
+        self.team = team
+        self.sharedWith = sharedWith
+        self.hasCommand = hasCommand
+    }
+}

@@ -1,0 +1,72 @@
+import Units
+
+/// What ends, or lengthens, a reservation by somebody's word.
+extension Engine {
+    mutating func cancel(_ id: ReservationID, by subject: Subject, into events: inout [Event]) throws(Rejection) {
+        let reservation = try own(id, of: subject)
+        let reason = EndReason.cancelled(by: subject.user)
+        switch reservation.state {
+        case .waiting: emit(.ended(id, Reservation.Ended(active: nil, at: time, reason: reason)), into: &events)
+        case .active: emit(.ending(id, Reservation.Ending(at: time, reason: reason)), into: &events)
+        case .ending, .ended: throw .alreadyEnded(id)
+        }
+    }
+
+    mutating func release(_ id: ReservationID, by subject: Subject, into events: inout [Event]) throws(Rejection) {
+        let reservation = try own(id, of: subject)
+        switch reservation.state {
+        case .waiting: throw .notActive(id)
+        case .active:
+            emit(.ending(id, Reservation.Ending(at: time, reason: .released(by: subject.user))), into: &events)
+        case .ending, .ended: throw .alreadyEnded(id)
+        }
+    }
+
+    mutating func extend(
+        _ id: ReservationID, by more: Span, subject: Subject, into events: inout [Event]
+    ) throws(Rejection) {
+        let reservation = try own(id, of: subject)
+        try Engine.check("durationSeconds", more.wholeSeconds, in: Limits.spanSeconds)
+        let span = reservation.span + more
+        try Engine.check("durationSeconds", span.wholeSeconds, in: Limits.spanSeconds)
+        if isStale { replan() }
+        let use: Use
+        let end: Timestamp
+        switch reservation.state {
+        case .waiting:
+            guard let placement = placements[id] else { throw .notActive(id) }
+            (use, end) = (placement.use, placement.end)
+        case .active(let active): (use, end) = (active.grant.use, active.endsAt)
+        case .ending, .ended: throw .alreadyEnded(id)
+        }
+        guard profile.holds(use, from: end, until: end + more) else {
+            throw .extensionDisplaces(id, latestEnd: profile.end(of: use, from: end))
+        }
+        emit(.extended(id, span: span), into: &events)
+    }
+
+    /// The executor's word that nothing of it runs any more: its devices are free for the next.
+    mutating func stopped(_ id: ReservationID, into events: inout [Event]) throws(Rejection) {
+        guard case .ending(let active, let ending) = state.reservations[id]?.state else { throw unknown(id) }
+        emit(.ended(id, Reservation.Ended(active: active, at: ending.at, reason: ending.reason)), into: &events)
+        startDue(into: &events)
+    }
+
+    /// Ends an active reservation without anybody's word.
+    mutating func end(_ id: ReservationID, reason: EndReason, into events: inout [Event]) throws(Rejection) {
+        guard let reservation = state.reservations[id] else { throw unknown(id) }
+        guard case .active = reservation.state else { throw .notActive(id) }
+        emit(.ending(id, Reservation.Ending(at: time, reason: reason)), into: &events)
+    }
+
+    /// A live reservation that the subject may act on.
+    func own(_ id: ReservationID, of subject: Subject) throws(Rejection) -> Reservation {
+        guard let reservation = state.reservations[id] else { throw unknown(id) }
+        guard reservation.owner == subject.user || subject.isAdmin else { throw .notOwner(id) }
+        return reservation
+    }
+
+    private func unknown(_ id: ReservationID) -> Rejection {
+        id.number >= 1 && id.number < state.nextNumber ? .alreadyEnded(id) : .unknownReservation(id)
+    }
+}

@@ -1,0 +1,125 @@
+import Policy
+import Topology
+import Units
+
+/// The decisions: a pure value, without I/O, clock, randomness, locks or floating point.
+///
+/// `perform` decides and folds; on a copy it only asks. Beside the journaled state the engine keeps what follows from
+/// it: what is free now, and the plan (a start for everything that waits). Between passes the plan only fills up: what
+/// ends early leaves a hole that newcomers do not see and the next pass hands out by the order of the queue.
+public struct Engine: Sendable {
+    public internal(set) var state: EngineState
+    public let policy: Policy
+    /// The latest time that a command came with; never goes back.
+    public internal(set) var time: Timestamp
+    /// Those that the last command ended, as they stand then: the state holds them no more.
+    public internal(set) var concluded: [Reservation] = []
+    let model: HostModel
+    var held: Held
+    /// Active and waiting windows alone: what a late start must not run into.
+    var committed: Profile
+    var profile: Profile
+    var placements: [ReservationID: Placement] = [:]
+    var agenda = Agenda()
+    var hints = Hints()
+    var isStale = false
+    /// When starts that were due were last looked at.
+    var settledAt: Timestamp
+    /// Which pass is under way; a plan of an older one is outdated.
+    var pass: UInt64 = 0
+    /// Reservations that an event was about since the last pass was begun.
+    var changed: Set<ReservationID> = []
+    /// Active and ending ones.
+    var running: Set<ReservationID> = []
+    /// Waiting ones that are not windows.
+    var queued = 0
+    var waitingOfUser: [UserID: Int] = [:]
+    var eligible: [String: DeviceSet] = [:]
+
+    /// An engine over what the journal tells, at `time`; windows whose devices this host lacks stay until their start.
+    public init(host: Host, policy: Policy, state: EngineState = EngineState(), time: Timestamp) {
+        self.state = state
+        self.policy = policy
+        self.time = time
+        settledAt = time - Span(milliseconds: 1)
+        model = HostModel(host: host)
+        held = Held(host: model)
+        committed = Profile(from: time, free: model.capacity)
+        profile = committed
+        for reservation in state.reservations.values {
+            switch reservation.state {
+            case .waiting: countWaiting(reservation, by: 1)
+            case .active(let active), .ending(let active, _):
+                running.insert(reservation.id)
+                held.take(active.grant)
+            case .ended: break
+            }
+        }
+        install(makePlan(at: time))
+    }
+
+    /// The machine that it decides over.
+    public var host: Host { model.host }
+
+    /// Decides a command at a time and folds what it decided.
+    /// - Returns: what was decided, in order; the caller makes it durable before it tells anybody.
+    /// - Throws: why not; nothing has changed then.
+    public mutating func perform(_ command: Command, at now: Timestamp) throws(Rejection) -> [Event] {
+        time = max(time, now)
+        concluded.removeAll()
+        var events: [Event] = []
+        switch command {
+        case .submit(let request, let subject): try submit(request, by: subject, into: &events)
+        case .cancel(let id, let subject): try cancel(id, by: subject, into: &events)
+        case .release(let id, let subject): try release(id, by: subject, into: &events)
+        case .extend(let id, let span, let subject): try extend(id, by: span, subject: subject, into: &events)
+        case .tick: settle(into: &events)
+        case .adopt(let plan): adopt(plan, into: &events)
+        case .stopped(let id): try stopped(id, into: &events)
+        case .commandEnded(let id, let code): try end(id, reason: .commandEnded(exitCode: code), into: &events)
+        case .executionFailed(let id): try end(id, reason: .failed, into: &events)
+        }
+        refreshIfNothingWaits()
+        return events
+    }
+
+    /// Whether something happens by itself up to `now`.
+    public func isDue(at now: Timestamp) -> Bool {
+        nextEnd.map { $0 <= now } ?? false || agenda.next(after: settledAt).map { $0 <= now } ?? false
+    }
+
+    /// When something next happens by itself; nil where nothing will.
+    public var nextDue: Timestamp? {
+        [nextEnd, agenda.next(after: settledAt)].compactMap { $0 }.min()
+    }
+
+    /// Where a waiting reservation is planned; nil for one that does not wait.
+    public func placement(of id: ReservationID) -> Placement? { placements[id] }
+
+    /// How many waiting reservations are planned to start before this one.
+    public func ahead(of id: ReservationID) -> Int? {
+        placements[id].map { agenda.position(of: Agenda.Entry(start: $0.start, id: id)) }
+    }
+
+    /// Decides one event: folds it into the state and into what follows from it.
+    mutating func emit(_ event: Event, into events: inout [Event]) {
+        let before = state.reservations[event.reservation]
+        guard let after = state.apply(event) else { preconditionFailure("the engine emits only what fits its state") }
+        changed.insert(event.reservation)
+        if case .ended = event { concluded.append(after) }
+        follow(event, before: before, after: after)
+        events.append(event)
+    }
+
+    private var nextEnd: Timestamp? {
+        running.lazy.compactMap { id -> Timestamp? in
+            guard case .active(let active) = state.reservations[id]?.state else { return nil }
+            return active.endsAt
+        }.min()
+    }
+}
+
+extension HostModel {
+    /// All of the host.
+    var capacity: Capacity { Capacity(devices: allDevices, cores: coreCount, memory: memory.bytes) }
+}

@@ -1,0 +1,46 @@
+import Units
+
+/// What has been decided. Journaled, and folded by `Engine.apply` for ever with the same meaning.
+public enum Event: Sendable, Hashable, Codable {
+    /// With the planned start that the owner was told, unless it starts at once.
+    case submitted(Reservation)
+    /// The planned start moved by more than a minute.
+    case slipped(ReservationID, start: Timestamp, cause: SlipCause)
+    case started(ReservationID, Reservation.Active)
+    case extended(ReservationID, span: Span)
+    /// Over for its owner; still held.
+    case ending(ReservationID, Reservation.Ending)
+    case ended(ReservationID, Reservation.Ended)
+
+    /// The reservation that the event is about.
+    public var reservation: ReservationID {
+        switch self {
+        case .submitted(let reservation): reservation.id
+        case .slipped(let id, _, _), .started(let id, _), .extended(let id, _),
+            .ending(let id, _), .ended(let id, _):
+            id
+        }
+    }
+
+    /// Its name in the journal and on the event stream.
+    public var kind: String {
+        switch self {
+        case .submitted: "reservation.submitted"
+        case .slipped: "reservation.slipped"
+        case .started: "reservation.started"
+        case .extended: "reservation.extended"
+        case .ending: "reservation.ending"
+        case .ended: "reservation.ended"
+        }
+    }
+}
+
+/// Why a forecast moved.
+public enum SlipCause: String, Sendable, Codable {
+    /// The order of the queue: something before it came, went or was extended.
+    case order
+    case window
+    /// A drain or a failure.
+    case drain
+    case policy
+}

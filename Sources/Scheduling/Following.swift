@@ -1,0 +1,95 @@
+import Units
+
+/// What follows from each event: what is held, and the plan.
+extension Engine {
+    mutating func follow(_ event: Event, before: Reservation?, after: Reservation) {
+        switch event {
+        case .submitted(let reservation):
+            countWaiting(reservation, by: 1)
+            if case .window(let start, let devices) = reservation.kind {
+                let use = Use(
+                    devices: devices, cores: reservation.demand.cores, memory: reservation.demand.memory.bytes)
+                committed.take(use, from: start, until: start + reservation.span)
+            }
+        case .slipped: break
+        case .started(let id, let active): started(after, active, wasPlanned: unplan(id))
+        case .extended: extended(before: before, after: after)
+        case .ending(_, let ending):
+            if case .active(let active) = before?.state, ending.at < active.endsAt {
+                committed.give(active.grant.use, from: ending.at, until: active.endsAt)
+            }
+            isStale = true
+        case .ended(let id, let ended): hasEnded(id, ended, before: before)
+        }
+    }
+
+    /// Plans a waiting reservation; where it was planned before is forgotten.
+    mutating func plan(_ id: ReservationID, _ placement: Placement) {
+        unplan(id)
+        placements[id] = placement
+        agenda.insert(Agenda.Entry(start: placement.start, id: id))
+        profile.take(placement.use, from: placement.start, until: placement.end)
+    }
+
+    mutating func countWaiting(_ reservation: Reservation, by difference: Int) {
+        if case .queued = reservation.kind { queued += difference }
+        let count = waitingOfUser[reservation.owner, default: 0] + difference
+        waitingOfUser[reservation.owner] = count == 0 ? nil : count
+    }
+
+    /// Forgets where it is planned; its place in the profile stays taken until the next pass.
+    @discardableResult
+    mutating func unplan(_ id: ReservationID) -> Placement? {
+        guard let placement = placements.removeValue(forKey: id) else { return nil }
+        agenda.remove(Agenda.Entry(start: placement.start, id: id))
+        return placement
+    }
+
+    private mutating func started(_ reservation: Reservation, _ active: Reservation.Active, wasPlanned: Placement?) {
+        countWaiting(reservation, by: -1)
+        running.insert(reservation.id)
+        held.take(active.grant)
+        let use = active.grant.use
+        if case .queued = reservation.kind {
+            committed.take(use, from: active.startedAt, until: active.endsAt)
+        }
+        // A start that is late by the time of a stop runs on past its planned end.
+        let planned = wasPlanned?.devices == active.grant.devices ? wasPlanned?.end : nil
+        profile.take(use, from: planned ?? active.startedAt, until: active.endsAt)
+    }
+
+    private mutating func extended(before: Reservation?, after: Reservation) {
+        if let placement = placements[after.id] {
+            profile.take(placement.use, from: placement.end, until: placement.start + after.span)
+            placements[after.id]?.span = after.span
+        }
+        switch (after.kind, before?.state, after.state) {
+        case (_, .active(let old), .active(let new)):
+            committed.take(new.grant.use, from: old.endsAt, until: new.endsAt)
+            profile.take(new.grant.use, from: old.endsAt, until: new.endsAt)
+        case (.window(let start, _), _, _):
+            guard let before, let use = placements[after.id]?.use else { return }
+            committed.take(use, from: start + before.span, until: start + after.span)
+        default: break
+        }
+    }
+
+    private mutating func hasEnded(_ id: ReservationID, _ ended: Reservation.Ended, before: Reservation?) {
+        guard let before else { return }
+        isStale = true
+        if let active = ended.active {
+            running.remove(id)
+            held.give(active.grant)
+            return
+        }
+        countWaiting(before, by: -1)
+        if let placement = unplan(id), case .window = before.kind {
+            committed.give(placement.use, from: placement.start, until: placement.end)
+        }
+    }
+}
+
+extension Grant {
+    /// What it takes of the plan.
+    var use: Use { Use(devices: devices, cores: cores.count, memory: memory.bytes) }
+}

@@ -1,0 +1,93 @@
+import Topology
+import Units
+
+/// What the engine knows of the host, worked out once: groups of devices, and shares of cores and memory.
+struct HostModel: Sendable {
+    let host: Host
+    let allDevices: DeviceSet
+    let coreCount: Int
+    let memory: ByteCount
+    /// Devices joined by links, per island of at least two.
+    let islands: [DeviceSet]
+    /// Devices per NUMA node; those of no node are a group of their own.
+    let numaGroups: [DeviceSet]
+    /// The finest groups: one model, one island, one NUMA node.
+    let cells: [DeviceSet]
+    /// Cores that come with a device where the request names none.
+    let coresPerDevice: Int
+    /// Memory that comes with a device where the request names none.
+    let memoryPerDevice: ByteCount
+
+    init(host: Host) {
+        precondition(host.devices.count <= DeviceSet.limit, "the topology reader holds hosts to the device limit")
+        self.host = host
+        allDevices = DeviceSet(first: host.devices.count)
+        coreCount = host.cores.count
+        memory = host.memory
+        let allIslands = host.links.islands
+        islands = allIslands.filter { $0.count > 1 }
+        numaGroups = HostModel.groups(host.devices) { $0.numaNode }
+        let models = HostModel.groups(host.devices) { $0.model }
+        cells = HostModel.intersections(HostModel.intersections(models, allIslands), numaGroups)
+        coresPerDevice = HostModel.smallestShare(host, of: host.cores.count) { $0.localCores.count }
+        let bytes = HostModel.smallestShare(host, of: Int(host.memory.bytes)) { device in
+            host.numaNodes.first { $0.osIndex == device.numaNode }.map { Int($0.memory.bytes) } ?? 0
+        }
+        memoryPerDevice = ByteCount(bytes: Int64(bytes))
+    }
+
+    /// The devices whose model is, or contains, `model`, in any case; all where it is nil.
+    func eligible(model: String?) -> DeviceSet {
+        guard let model else { return allDevices }
+        let wanted = model.lowercased()
+        let exact = host.devices.indices.filter { host.devices[$0].model.lowercased() == wanted }
+        if !exact.isEmpty { return DeviceSet(exact) }
+        return DeviceSet(
+            host.devices.indices.filter { HostModel.contains(host.devices[$0].model.lowercased(), wanted) })
+    }
+
+    /// The groups that a request may take its devices from, by how close they have to be.
+    func groups(_ together: Demand.Together) -> [DeviceSet] {
+        switch together {
+        case .nvlink: islands
+        case .numa: numaGroups
+        case .host, .any: [allDevices]
+        }
+    }
+
+    private static func contains(_ text: String, _ part: String) -> Bool {
+        let text = Array(text.utf8)
+        let part = Array(part.utf8)
+        guard !part.isEmpty, part.count <= text.count else { return false }
+        return (0...(text.count - part.count)).contains { text[$0..<($0 + part.count)].elementsEqual(part) }
+    }
+
+    private static func groups<Key: Hashable>(_ devices: [Device], by key: (Device) -> Key) -> [DeviceSet] {
+        var order: [Key] = []
+        var groups: [Key: DeviceSet] = [:]
+        for (index, device) in devices.enumerated() {
+            let key = key(device)
+            if groups[key] == nil { order.append(key) }
+            groups[key, default: DeviceSet()].insert(index)
+        }
+        return order.compactMap { groups[$0] }
+    }
+
+    private static func intersections(_ first: [DeviceSet], _ second: [DeviceSet]) -> [DeviceSet] {
+        first.flatMap { left in second.map { left.intersection($0) } }.filter { !$0.isEmpty }
+    }
+
+    /// The least that a device gets when those near one place share what is there; without places, of the whole.
+    private static func smallestShare(_ host: Host, of total: Int, near: (Device) -> Int) -> Int {
+        guard !host.devices.isEmpty else { return 0 }
+        let shares = host.devices.map { device -> Int in
+            let here = near(device)
+            guard here > 0 else { return total / host.devices.count }
+            let neighbours = host.devices.filter {
+                $0.localCores == device.localCores && $0.numaNode == device.numaNode
+            }
+            return here / neighbours.count
+        }
+        return min(shares.min() ?? 0, total / host.devices.count)
+    }
+}

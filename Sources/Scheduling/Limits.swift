@@ -1,0 +1,30 @@
+import Units
+
+/// What the engine accepts at most.
+public enum Limits {
+    /// The shortest and longest reservation, in seconds, extensions included.
+    public static let spanSeconds: ClosedRange<Int64> = 1...(366 * 86_400)
+    /// How far ahead a window or a `notBefore` may lie.
+    public static let horizon = Span.days(366)
+    /// Waiting reservations, all users together.
+    public static let waiting = 100_000
+    /// Waiting reservations of one user.
+    public static let waitingOfUser = 20_000
+    /// Reservations that one may wait for.
+    public static let after = 16
+    /// Users that one may be shared with.
+    public static let sharedWith = 32
+    /// Segments of the plan that an admission looks at before it takes the plan's end.
+    static let admissionSteps = 20_000
+    /// How long the plan expects what is ending to hold its devices still.
+    static let expectedStop = Span.seconds(10)
+    /// A forecast that moves later by more than this is journaled as a slip.
+    static let slip = Span.minutes(1)
+    /// Alternatives that a refused window names.
+    static let alternatives = 3
+}
+
+extension Engine {
+    /// Grows when the same commands may be decided otherwise than before.
+    public static let version = 1
+}

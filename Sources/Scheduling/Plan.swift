@@ -1,0 +1,36 @@
+import Units
+
+/// Where a waiting reservation is planned.
+public struct Placement: Sendable, Hashable {
+    public var start: Timestamp
+    public var devices: DeviceSet
+    var use: Use { Use(devices: devices, cores: cores, memory: memory) }
+    var cores: Int
+    /// Bytes.
+    var memory: Int64
+    var span: Span
+
+    init(start: Timestamp, use: Use, span: Span) {
+        self.start = start
+        self.devices = use.devices
+        self.cores = use.cores
+        self.memory = use.memory
+        self.span = span
+    }
+
+    /// When it would end.
+    public var end: Timestamp { start + span }
+}
+
+/// The result of a pass over the whole queue: derived, never journaled. Made off the writer, from an earlier state.
+public struct Plan: Sendable {
+    /// The time that it was made for.
+    public let time: Timestamp
+    let pass: UInt64
+    var placements: [ReservationID: Placement]
+    var agenda: Agenda
+    var profile: Profile
+    var hints: Hints
+    /// Reservations whose start is now later than journaled by more than `Limits.slip`.
+    var slipped: [ReservationID]
+}

@@ -1,0 +1,185 @@
+import Units
+
+/// Passes over the whole queue: conservative backfill, in the order of submission.
+///
+/// Every waiting reservation gets a start that nothing ordered after it delays (conservative backfill; Mu'alem and
+/// Feitelson, IEEE TPDS 12(6), 2001). A pass is a pure function of the engine; it runs on a copy, off the writer.
+extension Engine {
+    /// Whether something has come free, or moved, since the last pass: the plan is provisional then.
+    public var needsPass: Bool { isStale && queued > 0 }
+
+    /// Begins a pass: gives the copy to make the plan from, and notes from here on what changes meanwhile.
+    public mutating func beginPass() -> Engine {
+        pass += 1
+        changed.removeAll(keepingCapacity: true)
+        return self
+    }
+
+    /// A start for everything that waits.
+    public func makePlan(at now: Timestamp) -> Plan {
+        let now = max(now, time)
+        var profile = committedProfile(at: now)
+        var hints = Hints()
+        var shapes: [Demand: Shape] = [:]
+        var choices: [Choice: DeviceSet] = [:]
+        var plan = Plan(
+            time: now, pass: pass, placements: [:], agenda: Agenda(), profile: profile, hints: Hints(), slipped: [])
+        plan.placements.reserveCapacity(state.reservations.count)
+        for id in waiting() {
+            guard let reservation = state.reservations[id] else { continue }
+            let placement: Placement
+            if case .window(let start, let devices) = reservation.kind {
+                placement = Placement(start: start, use: use(of: reservation, devices), span: reservation.span)
+            } else {
+                let shape = shape(of: reservation.demand, cache: &shapes)
+                let bound = bound(of: reservation, in: plan, at: now)
+                let hint = hints.bound(shape, span: reservation.span) ?? bound
+                let fit = profile.earliest(shape, span: reservation.span, from: max(bound, hint))
+                if bound <= now { hints.learn(shape, span: reservation.span, start: fit.start) }
+                let choice = Choice(shape: shape, free: fit.free)
+                let devices = choices[choice] ?? model.devices(for: shape, from: fit.free)
+                choices[choice] = devices
+                let use = Use(devices: devices, cores: shape.cores, memory: shape.memory)
+                placement = Placement(start: fit.start, use: use, span: reservation.span)
+                profile.take(placement.use, from: placement.start, until: placement.end)
+                if let told = reservation.forecast, placement.start > told + Limits.slip {
+                    plan.slipped.append(reservation.id)
+                }
+            }
+            plan.placements[reservation.id] = placement
+        }
+        plan.agenda = Agenda(plan.placements.map { Agenda.Entry(start: $0.value.start, id: $0.key) })
+        plan.profile = profile
+        plan.hints = hints
+        return plan
+    }
+
+    /// Takes a plan in and starts what is due by it; every start is checked again against the truth.
+    mutating func adopt(_ plan: Plan, into events: inout [Event]) {
+        guard plan.pass == pass else { return }
+        install(plan)
+        for id in plan.slipped {
+            guard let reservation = state.reservations[id], let placement = placements[id],
+                let told = reservation.forecast, placement.start > told + Limits.slip
+            else { continue }
+            emit(.slipped(id, start: placement.start, cause: .order), into: &events)
+        }
+        startDue(into: &events)
+    }
+
+    /// Takes a plan in, with what has changed since it was begun.
+    mutating func install(_ plan: Plan) {
+        profile = plan.profile
+        placements = plan.placements
+        agenda = plan.agenda
+        hints = plan.hints
+        committed = committedProfile(at: time)
+        isStale = false
+        let since = changed.sorted()
+        changed.removeAll(keepingCapacity: true)
+        for id in since { takeIn(id) }
+    }
+
+    /// With nothing in the queue there is nobody to hand holes out to: newcomers see them at once.
+    mutating func refreshIfNothingWaits() {
+        if isStale, queued == 0 { replan() }
+    }
+
+    /// A pass here and now, for decisions that need the true plan; one that is under way is outdated by it.
+    mutating func replan() {
+        _ = beginPass()
+        install(makePlan(at: time))
+        settledAt = time - Span(milliseconds: 1)
+    }
+
+    private mutating func takeIn(_ id: ReservationID) {
+        guard let reservation = state.reservations[id] else {
+            unplan(id)
+            isStale = true
+            return
+        }
+        switch reservation.state {
+        case .waiting:
+            guard placements[id]?.span != reservation.span else { return }
+            if placements[id] != nil { isStale = true }
+            if case .window(let start, let devices) = reservation.kind {
+                plan(id, Placement(start: start, use: use(of: reservation, devices), span: reservation.span))
+                isStale = true
+            } else {
+                let bound = bound(notBefore: reservation.notBefore, after: reservation.after)
+                plan(id, place(shape(of: reservation.demand), span: reservation.span, from: bound))
+            }
+        case .active(let active):
+            unplan(id)
+            profile.take(active.grant.use, from: active.startedAt, until: active.endsAt)
+            isStale = true
+        case .ending, .ended:
+            unplan(id)
+            isStale = true
+        }
+    }
+
+    /// What runs and the windows that wait, alone.
+    private func committedProfile(at now: Timestamp) -> Profile {
+        var profile = Profile(from: now, free: model.capacity)
+        for id in running {
+            switch state.reservations[id]?.state {
+            case .active(let active):
+                profile.take(active.grant.use, from: now, until: max(active.endsAt, now))
+            case .ending(let active, let ending):
+                profile.take(active.grant.use, from: now, until: max(ending.at, now) + Limits.expectedStop)
+            case .waiting, .ended, nil: break
+            }
+        }
+        for reservation in windows() {
+            guard case .window(let start, let devices) = reservation.kind else { continue }
+            profile.take(use(of: reservation, devices), from: start, until: start + reservation.span)
+        }
+        return profile
+    }
+
+    private func windows() -> [Reservation] {
+        guard state.reservations.count > running.count + queued else { return [] }
+        return state.reservations.values.filter { reservation in
+            if case .window = reservation.kind, case .waiting = reservation.state { true } else { false }
+        }
+    }
+
+    /// What a choice of devices depends on.
+    private struct Choice: Hashable {
+        var shape: Shape
+        var free: DeviceSet
+    }
+
+    /// Waiting reservations in the order that they are served.
+    private func waiting() -> [ReservationID] {
+        var waiting: [ReservationID] = []
+        waiting.reserveCapacity(state.reservations.count)
+        for id in state.reservations.keys where !running.contains(id) { waiting.append(id) }
+        waiting.sort()
+        return waiting
+    }
+
+    private func bound(of reservation: Reservation, in plan: Plan, at now: Timestamp) -> Timestamp {
+        reservation.after.reduce(max(now, reservation.notBefore ?? now)) { bound, id in
+            switch state.reservations[id]?.state {
+            case .waiting: max(bound, plan.placements[id]?.end ?? bound)
+            case .active(let active): max(bound, active.endsAt)
+            case .ending: max(bound, now + Limits.expectedStop)
+            case .ended, nil: bound
+            }
+        }
+    }
+
+    private func use(of reservation: Reservation, _ devices: DeviceSet) -> Use {
+        Use(devices: devices, cores: reservation.demand.cores, memory: reservation.demand.memory.bytes)
+    }
+
+    private func shape(of demand: Demand, cache: inout [Demand: Shape]) -> Shape {
+        if let known = cache[demand] { return known }
+        let shape = model.shape(
+            demand, eligible: demand.model.map { eligible[$0] ?? model.eligible(model: $0) } ?? model.allDevices)
+        cache[demand] = shape
+        return shape
+    }
+}

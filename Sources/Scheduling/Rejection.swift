@@ -1,0 +1,39 @@
+import Units
+
+/// Why a command was refused, with the numbers. Nothing has changed when one is thrown.
+public enum Rejection: Error, Sendable, Hashable {
+    /// The request asks for neither devices nor cores nor memory.
+    case asksForNothing
+    /// A field is outside its limits.
+    case outOfRange(field: String, value: Int64, limits: ClosedRange<Int64>)
+    /// The host has not enough of it, ever: `field` is `gpus`, `cpus` or `memoryBytes`.
+    case exceedsHost(field: String, asked: Int64, largest: Int64)
+    /// No device of that model is here.
+    case unknownModel(String, known: [String])
+    case unknownClass(ClassID, known: [ClassID])
+    /// The user is in no department.
+    case notMember(UserID)
+    /// The user is not in that team.
+    case notInTeam(TeamID, own: [TeamID])
+    case unknownReservation(ReservationID)
+    /// It is another's.
+    case notOwner(ReservationID)
+    /// It has ended.
+    case alreadyEnded(ReservationID)
+    /// Only an active one can be released or run in.
+    case notActive(ReservationID)
+    /// The window begins in the past.
+    case startsInPast(Timestamp, now: Timestamp)
+    /// The field is later than the planning horizon.
+    case beyondHorizon(field: String, Timestamp, horizon: Timestamp)
+    /// The request's devices can not be so close together here: the largest group that can.
+    case tooFarApart(Demand.Together, asked: Int, largest: Int)
+    /// A window takes no `notBefore` and no `after`.
+    case windowWith(field: String)
+    /// The calendar has no room there: the nearest starts that fit, earliest first.
+    case windowDoesNotFit(start: Timestamp, nearest: [Timestamp])
+    /// The extension would displace others: the latest end that displaces no one.
+    case extensionDisplaces(ReservationID, latestEnd: Timestamp)
+    /// The queue is full, for all or for one user.
+    case tooManyWaiting(limit: Int, ofUser: Bool)
+}

@@ -1,0 +1,135 @@
+import Policy
+import Units
+
+/// The one unit of work: who, what, how long, when.
+public struct Reservation: Sendable, Hashable, Codable {
+    public let id: ReservationID
+    public let owner: UserID
+    /// Who is charged: the department that held the user at submission, and at the start again.
+    public var account: Account
+    public let priorityClass: ClassID
+    public let demand: Demand
+    public let kind: Kind
+    /// How long it runs, extensions included.
+    public var span: Span
+    public let notBefore: Timestamp?
+    public let after: [ReservationID]
+    public let sharedWith: [UserID]
+    public let hasCommand: Bool
+    public let submittedAt: Timestamp
+    /// What the owner was told at submission; nil for one that started at once.
+    public var firstForecast: Timestamp?
+    /// The planned start as last journaled.
+    public var forecast: Timestamp?
+    public var state: State
+
+    public init(
+        id: ReservationID, owner: UserID, account: Account, priorityClass: ClassID, demand: Demand, kind: Kind,
+        span: Span, notBefore: Timestamp?, after: [ReservationID], sharedWith: [UserID], hasCommand: Bool,
+        submittedAt: Timestamp, firstForecast: Timestamp?, forecast: Timestamp?, state: State
+    ) {
+        self.id = id
+        self.owner = owner
+        self.account = account
+        self.priorityClass = priorityClass
+        self.demand = demand
+        self.kind = kind
+        self.span = span
+        self.notBefore = notBefore
+        self.after = after
+        self.sharedWith = sharedWith
+        self.hasCommand = hasCommand
+        self.submittedAt = submittedAt
+        self.firstForecast = firstForecast
+        self.forecast = forecast
+        self.state = state
+    }
+
+    /// As soon as possible, or at a fixed time on devices that are set aside.
+    public enum Kind: Sendable, Hashable, Codable {
+        case queued
+        case window(start: Timestamp, devices: DeviceSet)
+    }
+
+    /// The life cycle: waiting → active → ending → ended; waiting → ended by cancel.
+    public enum State: Sendable, Hashable, Codable {
+        case waiting
+        case active(Active)
+        /// Over for its owner; its devices are held until the executor has confirmed that nothing of it runs.
+        case ending(Active, Ending)
+        case ended(Ended)
+    }
+
+    /// What it holds, and for how long.
+    public struct Active: Sendable, Hashable, Codable {
+        public var grant: Grant
+        public var startedAt: Timestamp
+        public var endsAt: Timestamp
+
+        public init(grant: Grant, startedAt: Timestamp, endsAt: Timestamp) {
+            self.grant = grant
+            self.startedAt = startedAt
+            self.endsAt = endsAt
+        }
+    }
+
+    /// Since when, and why, it is over for its owner.
+    public struct Ending: Sendable, Hashable, Codable {
+        public var at: Timestamp
+        public var reason: EndReason
+
+        public init(at: Timestamp, reason: EndReason) {
+            self.at = at
+            self.reason = reason
+        }
+    }
+
+    /// How it came to its end.
+    public struct Ended: Sendable, Hashable, Codable {
+        /// nil for one that never started.
+        public var active: Active?
+        /// When its owner's use ended: what is charged ends here.
+        public var at: Timestamp
+        public var reason: EndReason
+
+        public init(active: Active?, at: Timestamp, reason: EndReason) {
+            self.active = active
+            self.at = at
+            self.reason = reason
+        }
+    }
+}
+
+/// Why a reservation ended.
+public enum EndReason: Sendable, Hashable, Codable {
+    /// Its time was over.
+    case expired
+    /// Its owner, or an admin, gave it up while it waited or ran.
+    case cancelled(by: UserID)
+    /// Its owner returned the rest of its time.
+    case released(by: UserID)
+    /// Its command ended; the shell's convention for signals (128 + number).
+    case commandEnded(exitCode: Int32)
+    /// The daemon could not make it hold: the executor's message is in the daemon's log.
+    case failed
+    /// Its window passed while the daemon was down, or while what was before it would not end.
+    case missed
+}
+
+/// The exact devices, cores and NUMA nodes that a reservation holds while active.
+public struct Grant: Sendable, Hashable, Codable {
+    /// By index in `Host.devices`.
+    public var devices: DeviceSet
+    /// By index in `Host.cores`.
+    public var cores: BitSet
+    /// By OS index: where its memory comes from.
+    public var numaNodes: BitSet
+    public var memory: ByteCount
+
+    public init(devices: DeviceSet, cores: BitSet, numaNodes: BitSet, memory: ByteCount) {
+        self.devices = devices
+        self.cores = cores
+        self.numaNodes = numaNodes
+        self.memory = memory
+    }
+}

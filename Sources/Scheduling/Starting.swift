@@ -1,0 +1,70 @@
+import Units
+
+/// What happens by itself: ends and starts that are due.
+extension Engine {
+    /// Ends what is over, then starts what is due and free.
+    mutating func settle(into events: inout [Event]) {
+        endDue(into: &events)
+        startDue(into: &events)
+    }
+
+    /// Whether a newcomer starts at this moment: its place is now, free in truth, and nobody before it waits for a
+    /// pass to hand out what came free. A window's place is its own.
+    func mayStartNow(_ placement: Placement, isWindow: Bool, after: [ReservationID], span: Span) -> Bool {
+        guard placement.start <= time, isWindow || !isStale, held.holds(placement.use),
+            after.allSatisfy({ state.reservations[$0] == nil })
+        else { return false }
+        return isWindow || committed.holds(placement.use, from: time, until: time + span)
+    }
+
+    /// Starts what has waited for this moment, if it is free in truth, and runs into no window if it is late.
+    private mutating func startPlanned(_ reservation: Reservation, _ placement: Placement, into events: inout [Event]) {
+        guard held.holds(placement.use), reservation.after.allSatisfy({ state.reservations[$0] == nil }) else { return }
+        if case .queued = reservation.kind,
+            !committed.holds(placement.use, from: time, until: time + reservation.span)
+        {
+            isStale = true
+            return
+        }
+        grant(reservation, placement, into: &events)
+    }
+
+    /// Grants exactly what is planned, from now on.
+    mutating func grant(_ reservation: Reservation, _ placement: Placement, into events: inout [Event]) {
+        let end: Timestamp
+        switch reservation.kind {
+        case .window(let start, _): end = start + reservation.span
+        case .queued: end = time + reservation.span
+        }
+        let cores = model.cores(placement.cores, near: placement.devices, free: held.freeCores)
+        let grant = Grant(
+            devices: placement.devices, cores: cores,
+            numaNodes: model.numaNodes(devices: placement.devices, cores: cores),
+            memory: ByteCount(bytes: placement.memory))
+        emit(.started(reservation.id, Reservation.Active(grant: grant, startedAt: time, endsAt: end)), into: &events)
+    }
+
+    mutating func startDue(into events: inout [Event]) {
+        settledAt = time
+        for entry in agenda.due(at: time) {
+            guard let reservation = state.reservations[entry.id], let placement = placements[entry.id] else { continue }
+            if case .window(let start, _) = reservation.kind, start + reservation.span <= time {
+                let ended = Reservation.Ended(active: nil, at: start + reservation.span, reason: .missed)
+                emit(.ended(entry.id, ended), into: &events)
+            } else {
+                startPlanned(reservation, placement, into: &events)
+            }
+        }
+    }
+
+    private mutating func endDue(into events: inout [Event]) {
+        let over = running.filter { id in
+            guard case .active(let active) = state.reservations[id]?.state else { return false }
+            return active.endsAt <= time
+        }
+        for id in over.sorted() {
+            guard case .active(let active) = state.reservations[id]?.state else { continue }
+            emit(.ending(id, Reservation.Ending(at: active.endsAt, reason: .expired)), into: &events)
+        }
+    }
+}

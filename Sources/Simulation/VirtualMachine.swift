@@ -1,0 +1,86 @@
+import Policy
+import Scheduling
+import Topology
+import Units
+
+/// A machine that exists on a virtual clock only: the engine as the daemon runs it, without the daemon.
+///
+/// Time moves only by `advance`, which stops at everything that is due on the way. What ends is confirmed as stopped
+/// after `stopTime`; passes over the queue are made when they are needed, and taken in after `passTime`.
+public struct VirtualMachine: Sendable {
+    public private(set) var engine: Engine
+    public private(set) var now: Timestamp
+    /// All that was decided, in order, with its time.
+    public private(set) var history: [(time: Timestamp, event: Event)] = []
+    private let stopTime: Span
+    private let passTime: Span
+    private var stops: [ReservationID: Timestamp] = [:]
+    private var pass: (plan: Plan, readyAt: Timestamp)?
+
+    public init(
+        host: Host, policy: Policy = .unconfigured, start: Timestamp, stopTime: Span = .zero, passTime: Span = .zero
+    ) {
+        engine = Engine(host: host, policy: policy, time: start)
+        now = start
+        self.stopTime = stopTime
+        self.passTime = passTime
+    }
+
+    /// Asks the engine now.
+    /// - Returns: what was decided at once.
+    public mutating func perform(_ command: Command) throws(Rejection) -> [Event] {
+        tickIfDue()
+        let events = try engine.perform(command, at: now)
+        record(events)
+        beginPassIfNeeded()
+        return events
+    }
+
+    /// Lets time pass until `time`, doing what falls due on the way.
+    public mutating func advance(to time: Timestamp) {
+        while let next = nextMoment, next <= time {
+            now = max(now, next)
+            takeInPass()
+            tickIfDue()
+            confirmStops()
+            beginPassIfNeeded()
+        }
+        now = max(now, time)
+    }
+
+    /// When something next happens by itself.
+    public var nextMoment: Timestamp? {
+        [engine.nextDue, stops.values.min(), pass?.readyAt].compactMap { $0 }.min()
+    }
+
+    private mutating func record(_ events: [Event]) {
+        for event in events {
+            history.append((now, event))
+            if case .ending(let id, _) = event { stops[id] = now + stopTime }
+        }
+    }
+
+    private mutating func tickIfDue() {
+        guard engine.isDue(at: now), let events = try? engine.perform(.tick, at: now) else { return }
+        record(events)
+    }
+
+    private mutating func confirmStops() {
+        for id in stops.keys.sorted() where stops[id].map({ $0 <= now }) ?? false {
+            stops[id] = nil
+            if let events = try? engine.perform(.stopped(id), at: now) { record(events) }
+        }
+    }
+
+    private mutating func beginPassIfNeeded() {
+        guard engine.needsPass, pass == nil else { return }
+        let copy = engine.beginPass()
+        pass = (copy.makePlan(at: now), now + passTime)
+    }
+
+    private mutating func takeInPass() {
+        guard let ready = pass, ready.readyAt <= now else { return }
+        pass = nil
+        if let events = try? engine.perform(.adopt(ready.plan), at: now) { record(events) }
+    }
+}
