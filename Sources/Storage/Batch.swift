@@ -1,0 +1,93 @@
+import Units
+
+/// What becomes durable together: all of it in one transaction, or nothing.
+public struct Batch: Sendable {
+    public var events: [JournalEvent]
+    /// Rows that take the place of those with the same id, in this order.
+    public var rows: [ReservationRow]
+    public var replies: [StoredReply]
+    /// Numbers by name that take the place of those before; the others stay.
+    public var scalars: [String: Int64]
+    /// Ended reservations, whose command and environment are deleted, those of this batch's events included.
+    public var eraseAtEnd: [ReservationID]
+    /// Some of the oldest replies that expired up to this time are deleted.
+    public var expireReplies: Timestamp?
+
+    public init(
+        events: [JournalEvent] = [], rows: [ReservationRow] = [], replies: [StoredReply] = [],
+        scalars: [String: Int64] = [:], eraseAtEnd: [ReservationID] = [], expireReplies: Timestamp? = nil
+    ) {
+        self.events = events
+        self.rows = rows
+        self.replies = replies
+        self.scalars = scalars
+        self.eraseAtEnd = eraseAtEnd
+        self.expireReplies = expireReplies
+    }
+
+    /// Whether there is nothing to write.
+    public var isEmpty: Bool {
+        events.isEmpty && rows.isEmpty && replies.isEmpty && scalars.isEmpty && eraseAtEnd.isEmpty
+            && expireReplies == nil
+    }
+}
+
+/// A reservation as it stands, for reading: the columns that are asked for, and all of it as opaque bytes.
+public struct ReservationRow: Sendable, Hashable {
+    public var id: ReservationID
+    public var owner: UserID
+    public var department: DepartmentID
+    public var submittedAt: Timestamp
+    /// nil while it is live.
+    public var endedAt: Timestamp?
+    public var body: [UInt8]
+
+    public init(
+        id: ReservationID, owner: UserID, department: DepartmentID, submittedAt: Timestamp, endedAt: Timestamp?,
+        body: [UInt8]
+    ) {
+        self.id = id
+        self.owner = owner
+        self.department = department
+        self.submittedAt = submittedAt
+        self.endedAt = endedAt
+        self.body = body
+    }
+}
+
+/// Whose request, under which idempotency key.
+public struct ReplyKey: Sendable, Hashable {
+    public var user: UserID
+    public var key: String
+
+    public init(user: UserID, key: String) {
+        self.user = user
+        self.key = key
+    }
+}
+
+/// The answer that a repeated request gets again.
+public struct StoredReply: Sendable, Hashable {
+    public var key: ReplyKey
+    /// SHA-256 of the request's body, 32 bytes: another body under the same key is another request.
+    public var digest: [UInt8]
+    /// HTTP status.
+    public var status: Int
+    public var contentType: String
+    public var body: [UInt8]
+    public var storedAt: Timestamp
+    public var expiresAt: Timestamp
+
+    public init(
+        key: ReplyKey, digest: [UInt8], status: Int, contentType: String, body: [UInt8], storedAt: Timestamp,
+        expiresAt: Timestamp
+    ) {
+        self.key = key
+        self.digest = digest
+        self.status = status
+        self.contentType = contentType
+        self.body = body
+        self.storedAt = storedAt
+        self.expiresAt = expiresAt
+    }
+}

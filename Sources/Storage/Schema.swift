@@ -1,0 +1,80 @@
+/// The tables. A migration that has been released is never edited: a change is a new one behind it.
+enum Schema {
+    /// `Allt` in ASCII, in the file's header: what file(1) and the store know the file by.
+    static let applicationID: UInt32 = 0x416c_6c74
+
+    static let migrations = [Migration(version: 1, sql: version1)]
+
+    /// Reserved names in `meta`.
+    enum Meta {
+        static let sequence = "journal.sequence"
+        static let hash = "journal.hash"
+    }
+
+    /// `journal` only grows. `personal` has no index besides its key, which serves both the erasure at a
+    /// reservation's end and the verification of one event. Only ended reservations are in the indexes by owner and
+    /// department: the daemon has the live ones in memory, and a submission then writes two trees fewer.
+    private static let version1 = """
+        CREATE TABLE meta (
+            name TEXT NOT NULL PRIMARY KEY,
+            value ANY NOT NULL
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE journal (
+            sequence INTEGER NOT NULL PRIMARY KEY,
+            at INTEGER NOT NULL,
+            actor INTEGER CHECK (actor BETWEEN 0 AND 4294967295),
+            kind TEXT NOT NULL,
+            reservation INTEGER CHECK (reservation > 0),
+            payload BLOB NOT NULL,
+            personal BLOB NOT NULL,
+            hash BLOB NOT NULL CHECK (length(hash) = 32)
+        ) STRICT;
+        CREATE TRIGGER journal_keeps_rows BEFORE DELETE ON journal
+        BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
+        CREATE TRIGGER journal_keeps_content BEFORE UPDATE ON journal
+        BEGIN SELECT RAISE(ABORT, 'the journal only grows'); END;
+
+        CREATE TABLE personal (
+            reservation INTEGER NOT NULL,
+            sequence INTEGER NOT NULL REFERENCES journal (sequence),
+            name TEXT NOT NULL,
+            salt BLOB NOT NULL,
+            value BLOB NOT NULL,
+            PRIMARY KEY (reservation, sequence, name)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE reservation (
+            id INTEGER NOT NULL PRIMARY KEY,
+            owner INTEGER NOT NULL,
+            department TEXT NOT NULL,
+            submitted_at INTEGER NOT NULL,
+            ended_at INTEGER,
+            body BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX reservation_live ON reservation (id) WHERE ended_at IS NULL;
+        CREATE INDEX reservation_owner ON reservation (owner, id) WHERE ended_at IS NOT NULL;
+        CREATE INDEX reservation_department ON reservation (department, id) WHERE ended_at IS NOT NULL;
+
+        CREATE TABLE reply (
+            number INTEGER NOT NULL PRIMARY KEY,
+            user INTEGER NOT NULL,
+            key TEXT NOT NULL,
+            digest BLOB NOT NULL,
+            status INTEGER NOT NULL,
+            content_type TEXT NOT NULL,
+            body BLOB NOT NULL,
+            stored_at INTEGER NOT NULL,
+            expires_at INTEGER NOT NULL,
+            UNIQUE (user, key)
+        ) STRICT;
+
+        INSERT INTO meta VALUES ('journal.sequence', 0), ('journal.hash', zeroblob(32));
+        """
+}
+
+/// One step of the schema, forward only.
+struct Migration: Sendable {
+    let version: Int64
+    let sql: String
+}
