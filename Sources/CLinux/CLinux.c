@@ -1,0 +1,69 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <shadow.h>
+#include <sys/eventfd.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+int allot_peer_credentials(int socket, struct allot_peer *peer) {
+    struct ucred credentials;
+    socklen_t length = sizeof credentials;
+    if (getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &length) < 0) return -errno;
+    peer->pid = credentials.pid;
+    peer->uid = credentials.uid;
+    peer->gid = credentials.gid;
+    return 0;
+}
+
+int allot_pidfd_open(int32_t pid) {
+    long descriptor = syscall(SYS_pidfd_open, pid, 0);
+    return descriptor < 0 ? -errno : (int)descriptor;
+}
+
+int allot_pidfd_send_signal(int pidfd, int signal) {
+    return syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0) < 0 ? -errno : 0;
+}
+
+// The first version of struct pidfd_info of linux/pidfd.h, which older systems' headers lack.
+struct pidfd_info_64 {
+    uint64_t mask, cgroup;
+    uint32_t ids[11];
+    int32_t exit_status;
+};
+
+int allot_pidfd_exit_status(int pidfd, int *status) {
+    const uint64_t exit_wanted = 1 << 3;
+    struct pidfd_info_64 info = {.mask = exit_wanted};
+    if (ioctl(pidfd, _IOWR(0xFF, 11, struct pidfd_info_64), &info) < 0) return -errno;
+    if (!(info.mask & exit_wanted)) return -ENODATA;
+    *status = info.exit_status;
+    return 0;
+}
+
+int allot_wait_status(const siginfo_t *information) {
+    int code = information->si_status;
+    return information->si_code == CLD_EXITED ? (code & 0xff) << 8 : code & 0x7f;
+}
+
+int allot_event_open(void) {
+    int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    return event < 0 ? -errno : event;
+}
+
+void allot_event_signal(int event) { (void)!eventfd_write(event, 1); }
+
+void allot_event_clear(int event) {
+    eventfd_t ignored;
+    (void)!eventfd_read(event, &ignored);
+}
+
+int allot_account_expired(const char *name, long today) {
+    char buffer[4096];
+    struct spwd entry, *found = NULL;
+    if (getspnam_r(name, &entry, buffer, sizeof buffer, &found) != 0 || !found) return 0;
+    return found->sp_expire >= 0 && found->sp_expire < today;
+}

@@ -1,0 +1,79 @@
+#define _GNU_SOURCE
+#include "CLinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+enum { maximum_words = 1024, bind_policy = 2, default_policy = 0 };
+
+int allot_bind_processors(const uint64_t *words, size_t count) {
+    return syscall(SYS_sched_setaffinity, 0, count * sizeof *words, words) < 0 ? -errno : 0;
+}
+
+int allot_bound_processors(uint64_t *words, size_t count) {
+    long bytes = syscall(SYS_sched_getaffinity, 0, count * sizeof *words, words);
+    return bytes < 0 ? -errno : (int)(bytes / (long)sizeof *words);
+}
+
+int allot_bind_memory(const uint64_t *words, size_t count) {
+    // The kernel reads one bit fewer than it is told.
+    long result = count == 0 ? syscall(SYS_set_mempolicy, default_policy, NULL, 0)
+                             : syscall(SYS_set_mempolicy, bind_policy, words, count * 64 + 1);
+    return result < 0 ? -errno : 0;
+}
+
+static int add_actions(posix_spawn_file_actions_t *actions, const struct allot_program *program) {
+    int error = posix_spawn_file_actions_addopen(actions, 0, "/dev/null", O_RDONLY, 0);
+    if (!error && program->output)
+        error = posix_spawn_file_actions_addopen(actions, 1, program->output, O_WRONLY | O_CREAT | O_APPEND, 0600);
+    if (!error) error = posix_spawn_file_actions_adddup2(actions, 1, 2);
+    if (!error && program->directory) error = posix_spawn_file_actions_addchdir_np(actions, program->directory);
+    if (!error && program->marker)
+        error = posix_spawn_file_actions_addopen(actions, 3, program->marker, O_WRONLY | O_CREAT | O_EXCL, 0600);
+    if (!error) error = posix_spawn_file_actions_addclosefrom_np(actions, 3);
+    return error;
+}
+
+static int set_attributes(posix_spawnattr_t *attributes) {
+    sigset_t none, all;
+    sigemptyset(&none);
+    sigfillset(&all);
+    int error = posix_spawnattr_setflags(
+        attributes, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+    if (!error) error = posix_spawnattr_setsigmask(attributes, &none);
+    if (!error) error = posix_spawnattr_setsigdefault(attributes, &all);
+    return error;
+}
+
+static int spawn_now(const struct allot_program *program, int32_t *pid) {
+    posix_spawn_file_actions_t actions;
+    posix_spawnattr_t attributes;
+    int error = posix_spawn_file_actions_init(&actions);
+    if (error) return -error;
+    error = posix_spawnattr_init(&attributes);
+    if (!error) error = add_actions(&actions, program);
+    if (!error) error = set_attributes(&attributes);
+    if (!error) error = posix_spawn(pid, program->path, &actions, &attributes, program->arguments, program->environment);
+    posix_spawn_file_actions_destroy(&actions);
+    posix_spawnattr_destroy(&attributes);
+    return -error;
+}
+
+// A child has the processors and the memory policy of the thread that started it, so this thread takes the command's
+// for a moment.
+int allot_spawn(const struct allot_program *program, int32_t *pid) {
+    uint64_t before[maximum_words];
+    int words = allot_bound_processors(before, maximum_words);
+    if (words < 0) return words;
+    int result = program->processor_words ? allot_bind_processors(program->processors, program->processor_words) : 0;
+    if (result == 0 && program->memory_words) result = allot_bind_memory(program->memory_nodes, program->memory_words);
+    if (result == 0) result = spawn_now(program, pid);
+    if (program->memory_words) allot_bind_memory(NULL, 0);
+    if (program->processor_words) allot_bind_processors(before, (size_t)words);
+    return result;
+}

@@ -1,0 +1,106 @@
+import Logging
+import NIOCore
+import NIOPosix
+import Units
+
+/// Makes grants hold through the enforcer, over its private Unix socket.
+///
+/// Requests run side by side on one connection. A connection that is lost fails what waits on it as unreachable, and
+/// is made anew with the next request.
+public actor SystemdExecutor: Executor {
+    private let path: String
+    private let logger: Logger
+    private var link: Task<any Channel, any Error>?
+    private var lastID: UInt64 = 0
+
+    /// Connects with the first request.
+    public init(socketPath: String, logger: Logger) {
+        path = socketPath
+        self.logger = logger
+    }
+
+    deinit {
+        if let link { Task { try? await link.value.close() } }
+    }
+
+    /// As `Executor`.
+    public func inventory() async throws(ExecutorFailure) -> Inventory {
+        let answer = try await ask(.inventory, within: .seconds(30))
+        guard case .inventory(let inventory) = answer else { throw unexpected(answer) }
+        return inventory
+    }
+
+    /// As `Executor`.
+    public func start(_ order: StartOrder) async throws(ExecutorFailure) -> StartReceipt {
+        let answer = try await ask(.start(order), within: .seconds(120))
+        guard case .started(let receipt) = answer else { throw unexpected(answer) }
+        return receipt
+    }
+
+    /// As `Executor`.
+    public func stop(_ reservation: ReservationID, grace: Span) async throws(ExecutorFailure) {
+        let answer = try await ask(
+            .stop(reservation: reservation, grace: grace), within: .seconds(60 + max(grace.wholeSeconds, 0)))
+        guard case .stopped = answer else { throw unexpected(answer) }
+    }
+
+    /// As `Executor`.
+    public func observe(since version: UInt64, within: Span) async throws(ExecutorFailure) -> Observation {
+        let answer = try await ask(
+            .observe(since: version, within: within), within: .seconds(30 + max(within.wholeSeconds, 0)))
+        guard case .observation(let observation) = answer else { throw unexpected(answer) }
+        return observation
+    }
+
+    private func ask(_ verb: EnforcerVerb, within limit: TimeAmount) async throws(ExecutorFailure) -> EnforcerAnswer {
+        lastID += 1
+        let id = lastID
+        let bytes = try EnforcerCodec.encode(EnforcerRequest(id: id, verb: verb))
+        let channel = try await connected()
+        let promise = channel.eventLoop.makePromise(of: EnforcerAnswer.self)
+        let question = EnforcerQuestion(id: id, bytes: bytes, limit: limit, promise: promise)
+        channel.writeAndFlush(question, promise: nil)
+        do {
+            return try await promise.futureResult.get()
+        } catch let failure as ExecutorFailure {
+            throw failure
+        } catch {
+            throw .unreachable("enforcer: \(error)")
+        }
+    }
+
+    private func connected() async throws(ExecutorFailure) -> any Channel {
+        if let current = link {
+            if let channel = try? await current.value, channel.isActive { return channel }
+            // Somebody else may have begun a new one in the meantime.
+            if link != current { return try await connected() }
+        }
+        let path = path
+        let begun = Task<any Channel, any Error> {
+            try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+                .connectTimeout(.seconds(10))
+                .channelInitializer { channel in
+                    channel.eventLoop.makeCompletedFuture {
+                        try channel.addFraming()
+                        try channel.pipeline.syncOperations.addHandler(EnforcerDialogue())
+                    }
+                }
+                .connect(unixDomainSocketPath: path).get()
+        }
+        link = begun
+        return try await channel(of: begun)
+    }
+
+    private func channel(of link: Task<any Channel, any Error>) async throws(ExecutorFailure) -> any Channel {
+        do {
+            return try await link.value
+        } catch {
+            throw .unreachable("enforcer at \(path): \(error)")
+        }
+    }
+
+    private func unexpected(_ answer: EnforcerAnswer) -> ExecutorFailure {
+        if case .failure(let failure) = answer { return failure }
+        return .failed("enforcer: an answer to another question")
+    }
+}

@@ -1,0 +1,197 @@
+import Units
+
+/// A unit as systemd sees it now.
+struct UnitState: Sendable, Hashable {
+    var name: String
+    /// `active`, `activating`, `deactivating`, `inactive`, `failed`.
+    var active: String
+    /// Finer, by kind of unit: `running`, `exited`, …
+    var sub: String
+    /// A job is queued or runs for it.
+    var hasJob: Bool
+    /// Its object on the bus.
+    var path: String
+
+    /// Nothing of it runs, and nothing is about to.
+    var isOver: Bool { !hasJob && (active == "inactive" || active == "failed") }
+}
+
+/// How a service's main process ended.
+struct ServiceExit: Sendable, Hashable {
+    /// nil while it runs; 128 + number for a signal.
+    var exitCode: Int32?
+    /// The program itself was reached, so that the exit code is its own and not that of a step before it.
+    var hasRun: Bool
+}
+
+/// What the enforcer does with units. systemd in earnest; the tests put another in its place.
+protocol UnitManager: Sendable {
+    /// Queues the start; false where a unit of that name is there already.
+    func start(_ unit: TransientUnit) async throws(BusError) -> Bool
+
+    /// Queues the stop; one that is not there is stopped.
+    func stop(_ name: String) async throws(BusError)
+
+    /// Signals every process in a unit, those of units inside it too.
+    func kill(_ name: String, signal: Int32) async throws(BusError)
+
+    /// Lets systemd forget a unit that has failed.
+    func reset(_ name: String) async throws(BusError)
+
+    /// The loaded units with such names.
+    func units(matching patterns: [String]) async throws(BusError) -> [UnitState]
+
+    /// How a service's main process is; nil where the service is gone.
+    func exit(of service: UnitState) async throws(BusError) -> ServiceExit?
+
+    /// Counts what has happened to Allot's units.
+    var generation: UInt64 { get }
+
+    /// Returns after something more has happened, or when the time is over.
+    func wait(after generation: UInt64, atMost limit: Duration) async
+}
+
+/// systemd over the system bus.
+struct SystemdUnits: UnitManager {
+    private let thread: BusThread
+    private let changes: ChangeSignal
+
+    /// Connects with the first call.
+    init() throws(ExecutorFailure) {
+        let changes = ChangeSignal()
+        self.changes = changes
+        let source = "type='signal',sender='\(Bus.systemd)'"
+        thread = try BusThread(rules: [
+            "\(source),interface='\(Bus.manager)',member='JobRemoved'",
+            "\(source),interface='\(Bus.manager)',member='UnitRemoved'",
+            "\(source),interface='org.freedesktop.DBus.Properties',member='PropertiesChanged',"
+                + "path_namespace='/org/freedesktop/systemd1/unit'",
+        ]) { message in
+            if SystemdUnits.isOurs(message) { changes.signal() }
+        }
+        try thread.start()
+    }
+
+    func close() { thread.close() }
+
+    var generation: UInt64 { changes.generation }
+
+    func wait(after generation: UInt64, atMost limit: Duration) async {
+        await changes.wait(after: generation, atMost: limit)
+    }
+
+    /// Whether the bus answers.
+    func ping() async throws(BusError) {
+        _ = try await units(matching: [UnitNames.everySlice])
+    }
+
+    func start(_ unit: TransientUnit) async throws(BusError) -> Bool {
+        do throws(BusError) {
+            return try await thread.perform { (bus) throws(BusError) in
+                try bus.manage("StartTransientUnit") { (message) throws(BusError) in
+                    try unit.write(to: message)
+                } reading: { _ in
+                    true
+                }
+            }
+        } catch {
+            if error.isUnitExists { return false }
+            throw error
+        }
+    }
+
+    func stop(_ name: String) async throws(BusError) {
+        try await onUnit("StopUnit", name) { (message) throws(BusError) in try message.append("replace") }
+    }
+
+    func kill(_ name: String, signal: Int32) async throws(BusError) {
+        try await onUnit("KillUnit", name) { (message) throws(BusError) in
+            try message.append("all")
+            try message.append(signal)
+        }
+    }
+
+    func reset(_ name: String) async throws(BusError) {
+        try await onUnit("ResetFailedUnit", name) { (_) throws(BusError) in }
+    }
+
+    func units(matching patterns: [String]) async throws(BusError) -> [UnitState] {
+        try await thread.perform { (bus) throws(BusError) in
+            try bus.manage("ListUnitsByPatterns") { (message) throws(BusError) in
+                try message.append(texts: [])
+                try message.append(texts: patterns)
+            } reading: { (reply) throws(BusError) in
+                try reply.records("ssssssouso") { () throws(BusError) in try SystemdUnits.unit(in: reply) }
+            }
+        }
+    }
+
+    func exit(of service: UnitState) async throws(BusError) -> ServiceExit? {
+        let kind = "org.freedesktop.systemd1.Service"
+        do throws(BusError) {
+            return try await thread.perform { (bus) throws(BusError) in
+                func number(_ name: String) throws(BusError) -> Int32 {
+                    try bus.property(name, type: "i", of: service.path, interface: kind) { (reply) throws(BusError) in
+                        try reply.signed()
+                    }
+                }
+                // si_code of waitid(2): 0 as long as there was none, 1 for exit, 2 and 3 for a signal.
+                let code = try number("ExecMainCode")
+                let status = try number("ExecMainStatus")
+                // Of a service of type `exec`: when its program was executed.
+                let began = try bus.property(
+                    "ActiveEnterTimestampMonotonic", type: "t", of: service.path,
+                    interface: "org.freedesktop.systemd1.Unit"
+                ) { (reply) throws(BusError) in try reply.large() }
+                return ServiceExit(
+                    exitCode: code == 0 ? nil : code == 1 ? status : 128 + status, hasRun: began != 0)
+            }
+        } catch {
+            if error.isNoSuchUnit { return nil }
+            throw error
+        }
+    }
+
+    /// Calls a method that takes a unit's name first; a unit that is not there needs nothing.
+    private func onUnit(
+        _ method: String, _ name: String, _ write: @escaping @Sendable (BusMessage) throws(BusError) -> Void
+    ) async throws(BusError) {
+        do throws(BusError) {
+            try await thread.perform { (bus) throws(BusError) in
+                try bus.manage(method) { (message) throws(BusError) in
+                    try message.append(name)
+                    try write(message)
+                } reading: { _ in
+                }
+            }
+        } catch {
+            if !error.isNoSuchUnit { throw error }
+        }
+    }
+
+    private static func unit(in reply: BusMessage) throws(BusError) -> UnitState {
+        let name = try reply.text()
+        _ = try reply.text()
+        _ = try reply.text()
+        let active = try reply.text()
+        let sub = try reply.text()
+        _ = try reply.text()
+        let path = try reply.text("o")
+        let job = try reply.unsigned()
+        _ = try reply.text()
+        _ = try reply.text("o")
+        return UnitState(name: name, active: active, sub: sub, hasJob: job != 0, path: path)
+    }
+
+    private static func isOurs(_ signal: BusMessage) -> Bool {
+        switch signal.member {
+        case "PropertiesChanged":
+            return signal.path.hasPrefix(UnitNames.pathPrefix)
+        case "JobRemoved":
+            guard (try? signal.unsigned()) != nil, (try? signal.text("o")) != nil else { return false }
+            return (try? signal.text())?.hasPrefix("allot-r") ?? false
+        default:
+            return (try? signal.text())?.hasPrefix("allot-r") ?? false
+        }
+    }
+}

@@ -1,0 +1,75 @@
+import CSystemd
+import Dispatch
+import Enforcement
+import Glibc
+import Logging
+
+/// Puts the enforcer's parts together and keeps them running until systemd says stop.
+struct EnforcerProgram {
+    let client: String
+    let socket: String
+    let state: String
+    let rules: OrderRules
+    let sharedDevices: [String]
+    let logger: Logger
+
+    /// Returns after SIGTERM or SIGINT. Grants stand on: they are systemd's.
+    func run() async throws {
+        guard let clientUser = UInt32(client) ?? EnforcerService.uid(ofAccount: client) else {
+            throw ExecutorFailure.refused("--client \(client): no such account")
+        }
+        let service = try EnforcerService(
+            stateDirectory: state, rules: rules, sharedFiles: sharedDevices, logger: logger)
+        // Fails the start where there is no systemd to work with.
+        _ = try await service.inventory()
+        let server = try await EnforcerServer(
+            executor: service, endpoint: try endpoint(), clientUser: clientUser, logger: logger)
+        logger.info("ready", metadata: ["client-uid": "\(clientUser)"])
+        sd_notify(0, "READY=1")
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await server.run() }
+            group.addTask { await keepWatchdog(service) }
+            group.addTask { await TerminationSignals().first() }
+            await group.next()
+            sd_notify(0, "STOPPING=1")
+            group.cancelAll()
+        }
+    }
+
+    /// systemd's socket if it hands one over, else one of our own.
+    private func endpoint() throws -> EnforcerServer.Endpoint {
+        let count = sd_listen_fds(1)
+        guard count > 0 else { return .path(socket) }
+        guard count == 1 else { throw ExecutorFailure.refused("systemd hands over \(count) sockets instead of one") }
+        // The first descriptor that systemd hands over (sd_listen_fds(3)).
+        return .descriptor(3)
+    }
+
+    /// Tells systemd twice in its time that this process works, which it does as long as the bus answers it.
+    private func keepWatchdog(_ service: EnforcerService) async {
+        var microseconds: UInt64 = 0
+        let isWatched = sd_watchdog_enabled(0, &microseconds) > 0
+        while !Task.isCancelled {
+            let pause: Duration = isWatched ? .microseconds(Int64(microseconds / 2)) : .seconds(3600)
+            guard (try? await Task.sleep(for: pause)) != nil else { return }
+            if isWatched, (try? await service.inventory()) != nil { sd_notify(0, "WATCHDOG=1") }
+        }
+    }
+}
+
+/// The signals that end this program.
+private struct TerminationSignals {
+    /// Returns with the first of them, or when the task is cancelled.
+    func first() async {
+        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
+        let sources = [SIGTERM, SIGINT].map { number in
+            signal(number, SIG_IGN)
+            let source = DispatchSource.makeSignalSource(signal: number)
+            source.setEventHandler { continuation.yield() }
+            source.resume()
+            return source
+        }
+        for await _ in stream { break }
+        for source in sources { source.cancel() }
+    }
+}
