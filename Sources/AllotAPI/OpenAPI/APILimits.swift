@@ -1,0 +1,71 @@
+/// The limits that the API promises, as its description states them. The rooms that hold to them have their own
+/// `Limits`, which this room can't see; a test of the server compares the two.
+public enum APILimits {
+    // MARK: - What is asked for
+
+    /// A reservation's length, extensions included.
+    public static let spanSeconds: ClosedRange<Int64> = 1...31_622_400
+    /// How far ahead `at` and `notBefore` may lie.
+    public static let horizonSeconds: Int64 = 31_622_400
+    public static let gpus: ClosedRange<Int64> = 0...128
+    public static let cpus: ClosedRange<Int64> = 1...65_536
+    public static let memoryBytes: ClosedRange<Int64> = 1...1_125_899_906_842_624
+    public static let modelBytes = 1...128
+    /// Reservations that one may wait for.
+    public static let after = 0...16
+    /// Users that one may be shared with.
+    public static let sharedWith = 0...32
+    public static let tags = 0...32
+    public static let tagNameBytes = 1...64
+    public static let tagValueBytes = 0...256
+    /// The program and its arguments.
+    public static let commandArguments = 1...1024
+    /// Arguments, environment and directory together, each with one byte for its end.
+    public static let commandBytes = 131_072
+    public static let environmentVariables = 0...256
+    public static let reasonBytes = 1...1024
+    /// Waiting reservations, all users together.
+    public static let waiting = 100_000
+    public static let waitingOfUser = 20_000
+    /// Starts that the refusal of a window names at most.
+    public static let alternatives = 3
+    /// Devices of a host.
+    public static let devices = 128
+
+    // MARK: - Requests
+
+    public static let pageItems: ClosedRange<Int64> = 1...1000
+    /// An `Idempotency-Key`, in characters.
+    public static let idempotencyKey = 1...128
+    /// A reply is repeated for so long.
+    public static let replyLifetimeSeconds: Int64 = 86_400
+    /// Events that the stream reads from the journal at once.
+    public static let eventPage = 500
+    /// A request's body. The daemon's configuration may say otherwise.
+    public static let bodyBytes = 1_048_576
+    /// The path with its query.
+    public static let targetBytes = 4096
+    public static let headBytes = 16_384
+    public static let headFields = 64
+    /// Objects and arrays in each other.
+    public static let jsonDepth = 16
+    /// Values and names of a body, in all.
+    public static let jsonValues = 20_000
+
+    // MARK: - Connections
+
+    public static let connections = 1024
+    /// Beside them, for uid 0 alone.
+    public static let rootConnections = 16
+    public static let connectionsOfUser = 256
+    /// From a request's first byte to the end of its head.
+    public static let headSeconds: Int64 = 10
+    /// From there to the end of its body.
+    public static let bodySeconds: Int64 = 30
+    /// Between two requests.
+    public static let idleSeconds: Int64 = 60
+    /// How long a client may take to read what was written to it.
+    public static let writeSeconds: Int64 = 30
+    /// From one sign of life on a stream of events to the next.
+    public static let heartbeatSeconds: Int64 = 15
+}

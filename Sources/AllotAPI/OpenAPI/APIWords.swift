@@ -1,0 +1,16 @@
+/// Words of other rooms that replies have as texts, as the API's description states them. A test of the server
+/// compares them with the types that they come from.
+public enum APIWords {
+    /// Who makes a device.
+    public static let vendors = ["nvidia", "amd", "intel", "other"]
+    /// What makes grants hold.
+    public static let executors = ["systemd", "process"]
+    /// Why a forecast moved.
+    public static let slipCauses = ["order", "window", "drain", "policy"]
+    /// The kinds of events on the stream.
+    public static let eventTypes = [
+        "reservation.submitted", "reservation.forecast", "reservation.slipped", "reservation.started",
+        "reservation.extended", "reservation.ending", "reservation.ended", "daemon.started", "clock.disputed",
+        "clock.settled",
+    ]
+}

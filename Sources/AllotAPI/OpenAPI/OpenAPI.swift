@@ -1,0 +1,23 @@
+/// The API's description by OpenAPI 3.1, made of what the routes and types are held to by tests.
+public enum OpenAPI {
+    /// The document that `GET /v1/openapi.json` replies with.
+    public static let document: [UInt8] = makeDocument()
+
+    /// Every method of every path.
+    public static let operations: [Operation] =
+        Operation.ofReservations + Operation.ofRunning + Operation.ofMachine + Operation.ofService
+
+    /// Every kind of problem that a reply may have, but `about:blank`, which says no more than its status.
+    public static let problems: [ProblemKind] =
+        ProblemKind.ofHTTP + ProblemKind.ofFields + ProblemKind.ofService + ProblemKind.ofRequests + ProblemKind.ofTime
+
+    /// The types of the bodies of requests and replies.
+    public static let schemas: [NamedSchema] = [
+        .reservationRequest, .commandRequest, .extendRequest, .endRequest,
+        .reservationView, .reservationPage,
+        .hostView, .hostPackage, .hostNUMANode, .hostCoreKind, .deviceView, .deviceLink, .devicePage,
+        .planView, .planEntry, .quoteView,
+        .attachView, .healthView, .healthClock, .eventView,
+        .problem,
+    ]
+}

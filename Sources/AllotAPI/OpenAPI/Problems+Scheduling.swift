@@ -1,0 +1,84 @@
+extension OpenAPI.ProblemKind {
+    /// Those of what is asked for, and by whom.
+    static let ofRequests: [Self] = [
+        Self(
+            .notMember, 403, title: "In no department", "The policy puts the user in no department."),
+        Self(
+            .notInTeam, 403, title: "Not in that team", field: .always,
+            members: [Member("own", .texts, "The caller's teams.")], "The caller is not in the team that is named."),
+        Self(
+            .asksForNothing, 422, title: "Asks for nothing", field: .always,
+            "The request has neither gpus nor cpus nor memoryBytes."),
+        Self(
+            .outOfRange, 422, title: "Out of range", field: .always,
+            members: [
+                Member("value", .number, "What was asked for; of a list, how many it has."),
+                Member("minimum", .number, "The least."), Member("maximum", .number, "The most."),
+            ], "A number, or the length of a list, is outside its limits. For extend it may be the length in all."),
+        Self(
+            .exceedsHost, 422, title: "More than the host has", field: .always,
+            members: [
+                Member("asked", .number, "What was asked for."),
+                Member("largest", .number, "What the host has; with a model, how many devices of it."),
+            ], "The host has not enough of it, ever: gpus, cpus or memoryBytes."),
+        Self(
+            .tooFarApart, 422, title: "No group of devices is that large", field: .always,
+            members: [
+                Member("asked", .number, "The devices that were asked for."),
+                Member("largest", .number, "The devices of the largest group that there is."),
+            ], "The host has the devices, and not so close to each other."),
+        Self(
+            .unknownModel, 422, title: "No such model", field: .always,
+            members: [Member("known", .texts, "The models that the host has.")], "No device is of that model."),
+        Self(
+            .unknownClass, 422, title: "No such priority class", field: .always,
+            members: [Member("known", .texts, "The ids of the policy's classes.")], "The policy has no such class."),
+        Self(
+            .commandsOfOneUser, 422, title: "Commands of one user only", field: .always,
+            "The daemon runs with the process executor, which starts commands as the daemon's own user only."),
+        Self(
+            .tooManyWaiting, 422, title: "The queue is full",
+            members: [Member("limit", .number, "The most that wait.")],
+            "As many reservations wait as may: of one user, or in all."),
+    ]
+
+    /// Those of time, and of a reservation's state.
+    static let ofTime: [Self] = [
+        Self(
+            .startsInPast, 422, title: "Starts in the past", field: .always,
+            members: [Member("now", .time, "Engine time.")], "The window begins before now."),
+        Self(
+            .beyondHorizon, 422, title: "Too far ahead", field: .always,
+            members: [Member("horizon", .time, "The latest time that may be named.")],
+            "The time lies behind the end of the calendar."),
+        Self(
+            .windowWith, 422, title: "Not for a window", field: .always,
+            "A request with a fixed start has a notBefore or an after."),
+        Self(
+            .windowDoesNotFit, 409, title: "The calendar is full there", field: .always,
+            members: [
+                Member(
+                    "nearest", .times,
+                    "Starts that fit, earliest first: the last one before, if there is one, and the first after. "
+                        + "At most \(APILimits.alternatives).")
+            ], "What is asked for is not free throughout the window."),
+        Self(
+            .extensionDisplaces, 409, title: "Others are planned there", field: .always,
+            members: [.reservation, Member("latestEnd", .time, "The latest end that displaces no one.")],
+            "Others have the devices after it."),
+        Self(
+            .unknownReservation, 404, title: "No such reservation",
+            members: [
+                Member(
+                    "reservation", .text, "The reservation's id; absent where the text is no id at all.",
+                    presence: .sometimes)
+            ], "There is, and was, no reservation with this id: the path's, or one of `after`."),
+        Self(
+            .alreadyEnded, 409, title: "Already ended", members: [.reservation],
+            "The reservation has ended, or is ending."),
+        Self(
+            .notActive, 409, title: "Not active", members: [.reservation],
+            "The reservation waits, and this needs an active one."),
+        Self(.noCommand, 409, title: "No command", "The reservation was made without a command; it has no log."),
+    ]
+}

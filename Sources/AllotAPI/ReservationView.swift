@@ -1,0 +1,94 @@
+/// A reservation as the API shows it. Of another's, the fields marked *own* are absent.
+public struct ReservationView: Sendable, Hashable, Codable {
+    public var id: String
+    public var state: State
+    public var kind: Kind
+    public var department: String
+    public var gpus: Int
+    public var model: String?
+    public var together: ReservationRequest.Together
+    public var cpus: Int
+    public var memoryBytes: Int64
+    public var durationSeconds: Int64
+    public var submittedAt: DateTime
+    public var notBefore: DateTime?
+    public var after: [String]?
+    /// While waiting: when it is planned to start.
+    public var plannedStart: DateTime?
+    /// What was told at submission; absent for one that started at once.
+    public var firstForecast: DateTime?
+    /// While waiting: how many waiting reservations are planned before it.
+    public var ahead: Int?
+    public var startedAt: DateTime?
+    /// While active: when its time is over.
+    public var endsAt: DateTime?
+    public var endedAt: DateTime?
+    public var endReason: EndReason?
+    /// The command's exit code, 128 + number for a signal.
+    public var exitCode: Int32?
+    /// Ids of the devices that it holds, held, or has set aside.
+    public var devices: [String]?
+    /// Cores that it holds, by index in `Host.cores`, as a list: `0-7,16`.
+    public var cores: String?
+    /// NUMA nodes that its memory comes from, as a list.
+    public var numaNodes: String?
+    /// *own*
+    public var team: String?
+    public var `class`: String
+    /// *own*: the user's name, else the uid.
+    public var user: String?
+    /// *own*
+    public var uid: UInt32?
+    /// *own*
+    public var shareWith: [String]?
+    /// *own*
+    public var tags: [String: String]?
+    /// *own*; deleted when it has ended.
+    public var command: [String]?
+
+    public init(
+        id: String, state: State, kind: Kind, department: String, gpus: Int, model: String?,
+        together: ReservationRequest.Together, cpus: Int, memoryBytes: Int64, durationSeconds: Int64,
+        submittedAt: DateTime, class: String
+    ) {
+        self.id = id
+        self.state = state
+        self.kind = kind
+        self.department = department
+        self.gpus = gpus
+        self.model = model
+        self.together = together
+        self.cpus = cpus
+        self.memoryBytes = memoryBytes
+        self.durationSeconds = durationSeconds
+        self.submittedAt = submittedAt
+        self.class = `class`
+    }
+
+    /// Where in its life it is.
+    public enum State: String, Sendable, Codable, CaseIterable {
+        case waiting, active, ending, ended
+    }
+
+    /// As soon as possible, or at a fixed time.
+    public enum Kind: String, Sendable, Codable, CaseIterable {
+        case queued, window
+    }
+
+    /// Why it is over.
+    public enum EndReason: String, Sendable, Codable, CaseIterable {
+        case expired, cancelled, released, commandEnded, failed, missed
+    }
+}
+
+/// A page of a list.
+public struct Page<Item: Sendable & Codable>: Sendable, Codable {
+    public var items: [Item]
+    /// Hand it back as `cursor` for the next page; absent at the end.
+    public var nextCursor: String?
+
+    public init(items: [Item], nextCursor: String? = nil) {
+        self.items = items
+        self.nextCursor = nextCursor
+    }
+}
