@@ -1,0 +1,17 @@
+/// What the client waits for, and how much it takes.
+public struct ClientLimits: Sendable, Hashable {
+    /// To reach the socket.
+    public var connectSeconds: Int64 = 5
+    /// From a request's start to its reply's end; for a streamed reply to its head.
+    public var requestSeconds: Int64 = 30
+    /// The longest silence in an event stream; the daemon sends heartbeats more often.
+    public var eventSilenceSeconds: Int64 = 90
+    /// The longest reply that is held in memory.
+    public var replyBytes = 64 << 20
+    /// The longest line of an event stream.
+    public var eventLineBytes = 1 << 20
+    /// Connections that are kept for the next request.
+    public var idleConnections = 4
+
+    public init() {}
+}

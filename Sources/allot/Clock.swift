@@ -1,0 +1,14 @@
+import Units
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// The wall clock.
+enum Clock {
+    static var now: Timestamp {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
+    }
+}

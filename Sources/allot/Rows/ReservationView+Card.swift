@@ -1,0 +1,86 @@
+import AllotAPI
+import Units
+
+extension ReservationView {
+    func card(_ style: Style) -> [CardLine] {
+        [CardLine("Reservation", id, tint: .strong), CardLine("State", stateText(style), tint: tint)]
+            + CardLine.present([
+                ("Planned start", state == .waiting ? plannedStart.map(style.relativeTime) : nil),
+                ("First forecast", firstForecast.map { style.time($0) }),
+                ("Started", startedAt.map { style.time($0) }),
+                ("Ends", state == .active ? endsAt.map(style.relativeTime) : nil),
+                ("Ended", endedAt.map { style.time($0) }),
+                ("Exit code", exitCode.map { "\($0)" }),
+                ("Asked for", request),
+                ("Not before", notBefore.map { style.time($0) }),
+                ("After", after.flatMap { $0.isEmpty ? nil : Style.list($0) }),
+                ("Devices", devices.flatMap { $0.isEmpty ? nil : $0.joined(separator: ", ") }),
+                ("Cores", cores), ("NUMA nodes", numaNodes),
+                ("Department", team.map { "\(department), team \($0)" } ?? department),
+                ("User", user), ("Class", self.class),
+                ("Shared with", shareWith.flatMap { $0.isEmpty ? nil : $0.joined(separator: ", ") }),
+                ("Tags", tags.flatMap { $0.isEmpty ? nil : Exact.pairs($0) }),
+                ("Command", command.flatMap { $0.isEmpty ? nil : $0.joined(separator: " ") }),
+                ("Submitted", style.time(submittedAt)),
+            ])
+    }
+
+    /// What was asked for, in a line.
+    var request: String {
+        var parts: [String] = []
+        if gpus > 0 {
+            let kind = model.map { " \($0)" } ?? ""
+            parts.append("\(gpus)\(kind) GPU\(gpus == 1 ? "" : "s")\(together == .any ? "" : " together: \(together)")")
+        }
+        parts.append("\(cpus) core\(cpus == 1 ? "" : "s")")
+        parts.append(Style.memory(memoryBytes))
+        parts.append("for \(Style.duration(seconds: durationSeconds))")
+        return parts.joined(separator: ", ")
+    }
+
+    private func stateText(_ style: Style) -> String {
+        switch state {
+        case .waiting:
+            switch (kind, ahead) {
+            case (.window, _): "waiting for its time"
+            case (.queued, nil): "waiting"
+            case (.queued, 0?): "waiting, next in line"
+            case (.queued, let ahead?): "waiting, \(ahead) before it"
+            }
+        case .active: "active now"
+        case .ending: "ending: \(endReason.map(Self.text) ?? "its processes are being stopped")"
+        case .ended: "ended: \(endReason.map(Self.text) ?? "over")"
+        }
+    }
+
+    static func text(_ reason: EndReason) -> String {
+        switch reason {
+        case .expired: "its time was over"
+        case .cancelled: "cancelled"
+        case .released: "released"
+        case .commandEnded: "its command ended"
+        case .failed: "the daemon could not make it hold"
+        case .missed: "its window passed before it could start"
+        }
+    }
+}
+
+/// What `reserve` answers: the few things that one wants to know then.
+struct Submitted: CardDisplayable {
+    let reservation: ReservationView
+
+    static let columns = ReservationView.columns.map { $0.of { (outer: Submitted) in outer.reservation } }
+
+    init(from decoder: any Decoder) throws {
+        reservation = try ReservationView(from: decoder)
+    }
+
+    func card(_ style: Style) -> [CardLine] {
+        let shown = ["Reservation", "State", "Planned start", "Devices", "Cores", "Ends", "Ended"]
+        var lines = reservation.card(style).filter { shown.contains($0.label) }
+        if reservation.state == .waiting, let end = reservation.end {
+            lines.append(CardLine("Planned end", style.time(end)))
+        }
+        return lines
+    }
+}

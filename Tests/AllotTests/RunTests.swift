@@ -1,0 +1,124 @@
+import AllotAPI
+import FakeDaemon
+import Foundation
+import Testing
+import Units
+
+@Suite("Running inside a reservation", .enabled(if: BuiltProgram.path != nil, "allot is not built"))
+struct RunTests {
+    /// A daemon that lets everybody in.
+    private func inside(
+        processors: String = "0", isConfined: Bool = true, _ body: (FakeDaemon) async throws -> Void
+    ) async throws {
+        try await FakeDaemon.run { request, responder in
+            #expect(request.method == "POST" && request.path == "/v1/reservations/r-3/attach" && request.body.isEmpty)
+            let view = AttachView(
+                id: "r-3",
+                environment: ["ALLOT_RESERVATION": "r-3", "CUDA_VISIBLE_DEVICES": "GPU-1,GPU-2", "EMPTY": ""],
+                processors: processors, memoryNodes: "", isConfined: isConfined,
+                endsAt: DateTime(Timestamp(milliseconds: 0)))
+            try await responder.reply(Array(try JSONEncoder().encode(view)))
+        } _: { (daemon) async throws in
+            try await body(daemon)
+        }
+    }
+
+    @Test("The command has the environment, its own exit code, and this process's id")
+    func command() async throws {
+        try await inside { (daemon) async throws in
+            let script = #"echo "$ALLOT_RESERVATION $CUDA_VISIBLE_DEVICES [${EMPTY-unset}] $$ $1"; exit 7"#
+            let (pids, pid) = AsyncStream.makeStream(of: Int32.self)
+            let ending = try await BuiltProgram.run(daemon, "run", "r-3", "--", "sh", "-c", script, "sh", "--utc") {
+                pid.yield($0)
+                pid.finish()
+            }
+            let process = await pids.first { _ in true } ?? 0
+            #expect(ending.output == "r-3 GPU-1,GPU-2 [] \(process) --utc\n")
+            #expect(ending.code == 7 && ending.errors.isEmpty)
+        }
+    }
+
+    /// Starts a program with no signal ignored and three open files, whatever the test's own process has.
+    private func clean(_ arguments: [String], daemon: FakeDaemon) async throws -> Ending {
+        let script = #"for f in $(ls /proc/$$/fd); do [ $f -gt 2 ] && eval "exec $f>&-"; done; exec "$@""#
+        return try await BuiltProgram.run(
+            "/usr/bin/env", ["--default-signal", "bash", "-c", script, "bash"] + arguments,
+            environment: ["ALLOT_SOCKET": daemon.path])
+    }
+
+    /// The masks and the numbers of the open files, without their times and targets.
+    private func parts(_ ending: Ending) -> [String] {
+        ending.output.split(separator: "\n").map { line in
+            line.split(separator: " ").drop { $0 != "->" }.isEmpty
+                ? String(line) : String(line.split(separator: " ").drop { !$0.contains(":") }.dropFirst().first ?? "")
+        }
+    }
+
+    @Test("A signal that was ignored before stays ignored")
+    func ignored() async throws {
+        let path = try #require(BuiltProgram.path)
+        try await inside { (daemon) async throws in
+            let script = "trap '' PIPE HUP; exec \(path) run r-3 -- grep SigIgn /proc/self/status"
+            let ending = try await clean(["/bin/sh", "-c", script], daemon: daemon)
+            #expect(ending.output.hasSuffix("1001\n"), "\(ending.output)")
+        }
+    }
+
+    @Test("Where the kernel does not confine it, it binds itself")
+    func bound() async throws {
+        let allowed = try await BuiltProgram.run("/bin/grep", ["Cpus_allowed_list", "/proc/self/status"]).output
+        let list = allowed.split(whereSeparator: \.isWhitespace).last.flatMap { BitSet(list: String($0)) } ?? BitSet()
+        let last = try #require(Array(list).last)
+        try await inside(processors: "\(last)", isConfined: false) { (daemon) async throws in
+            let ending = try await BuiltProgram.run(
+                daemon, "run", "r-3", "--", "grep", "Cpus_allowed_list", "/proc/self/status")
+            #expect(ending.output == "Cpus_allowed_list:\t\(last)\n")
+            #expect(ending.errors.isEmpty)
+        }
+    }
+
+    @Test("Processors that this machine does not have are said once, and gone without")
+    func missingProcessors() async throws {
+        try await inside(processors: "60000-60001", isConfined: false) { (daemon) async throws in
+            let ending = try await BuiltProgram.run(daemon, "run", "r-3", "--", "echo", "here")
+            #expect(ending.output == "here\n" && ending.code == 0)
+            #expect(
+                ending.errors == "allot: r-3: this machine does not have processors 60000-60001; going on without\n")
+        }
+    }
+
+    @Test(
+        "A command that is not there is 127, one that cannot be executed 126",
+        arguments: [("no-such-command-at-all", 127), ("/nonexistent/x", 127), ("/etc/passwd", 126), ("/", 126)]
+            as [(String, Int32)])
+    func cannotExecute(program: String, code: Int32) async throws {
+        try await inside { (daemon) async throws in
+            let ending = try await BuiltProgram.run(daemon, "run", "r-3", "--", program)
+            #expect(ending.code == code)
+            #expect(ending.errors.hasPrefix("allot: cannot execute \(program): "))
+        }
+    }
+
+    @Test("A reservation that is not active lets nobody in")
+    func refused() async throws {
+        try await FakeDaemon.run { _, responder in
+            try await responder.reply(
+                #"{"type":"/problems/not-active","title":"Not active"}"#, status: 409, type: "application/problem+json")
+        } _: { (daemon) async throws in
+            let ending = try await BuiltProgram.run(daemon, "run", "r-3", "--", "echo", "inside")
+            #expect(ending.code == 2 && ending.output.isEmpty)
+            #expect(await daemon.requests.count == 1)
+        }
+    }
+
+    @Test("The shell is the person's own")
+    func shell() async throws {
+        let path = try #require(BuiltProgram.path)
+        try await inside { (daemon) async throws in
+            let ending = try await BuiltProgram.run(
+                path, ["shell", "r-3"], environment: ["ALLOT_SOCKET": daemon.path, "SHELL": "/usr/bin/env"])
+            #expect(ending.code == 0)
+            #expect(ending.output.contains("ALLOT_RESERVATION=r-3\n"))
+        }
+    }
+}
