@@ -1,0 +1,360 @@
+import AllotAPI
+import Enforcement
+import Logging
+import NIOCore
+import Scheduling
+import Storage
+import Topology
+import Units
+
+/// The one writer: takes commands in, has the engine decide them, commits them in batches, and replies after that.
+///
+/// An actor on an event loop of its own. Commands that arrive while a commit is under way wait as jobs of that loop,
+/// and share the next commit (group commit). Reads take a copy of the engine, which is a value.
+actor Broker {
+    private let store: Store
+    private let now: @Sendable () -> Timestamp
+    private let loop: any EventLoop
+    private let logger: Logger
+    private var batchLimit: Int
+    private let load: @Sendable (Timestamp) throws(StoreError) -> Loaded
+    let effects: AsyncStream<Effect>
+    private let effect: AsyncStream<Effect>.Continuation
+    nonisolated let commits = CommitSignal()
+    /// Ends with what the daemon can not go on after: the store has to be opened anew.
+    let fatal: AsyncStream<StoreError>
+    private let fail: AsyncStream<StoreError>.Continuation
+    /// The machine that it decides over.
+    let host: Host
+
+    private var engine: Engine
+    private var details: [ReservationID: Details]
+    private var waiting: [Waiting] = []
+    private var isFlushing = false
+    private var timer: (time: Timestamp, task: Scheduled<Void>)?
+    private var passes = PassSchedule()
+    private var head: Int64
+    private var repliesExpiredAt: Timestamp?
+    private var failure: StoreError?
+    private var isClosed = false
+
+    private struct Waiting {
+        var call: Call
+        var reply: CheckedContinuation<Reply, Never>?
+    }
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.executor.asUnownedSerialExecutor() }
+
+    /// - Parameters:
+    ///   - load: reads the live state from the store: at the start, and after a commit that failed.
+    ///   - now: engine time.
+    init(
+        store: Store, loop: any EventLoop, batchLimit: Int, logger: Logger,
+        load: @escaping @Sendable (Timestamp) throws(StoreError) -> Loaded, now: @escaping @Sendable () -> Timestamp
+    ) throws(StoreError) {
+        self.store = store
+        self.now = now
+        self.loop = loop
+        self.logger = logger
+        self.batchLimit = batchLimit
+        self.load = load
+        let loaded = try load(now())
+        engine = loaded.engine
+        host = loaded.engine.host
+        details = loaded.details
+        head = try store.journalHead().sequence
+        (effects, effect) = AsyncStream.makeStream()
+        (fatal, fail) = AsyncStream.makeStream()
+    }
+
+    /// What the store holds of the present.
+    struct Loaded: Sendable {
+        var engine: Engine
+        var details: [ReservationID: Details]
+    }
+
+    /// The state as it is after the last commit.
+    struct Snapshot: Sendable {
+        var engine: Engine
+        var details: [ReservationID: Details]
+        var time: Timestamp
+        var journalSequence: Int64
+        var lastPassMilliseconds: Int64?
+        /// What keeps the store from taking new work; nil when all is well.
+        var failure: StoreError?
+    }
+
+    /// Starts what was due while nobody looked, and asks for every effect that has to hold.
+    func begin(with event: JournalEvent) {
+        for reservation in engine.state.reservations.values.sorted(by: { $0.id < $1.id }) {
+            switch reservation.state {
+            case .active(let active): start(reservation, active)
+            case .ending: effect.yield(.stop(reservation.id))
+            case .waiting, .ended: break
+            }
+        }
+        enqueue(Waiting(call: Broker.ownCall(.tick), reply: nil))
+        note(event)
+    }
+
+    /// Decides a command and makes it durable.
+    /// - Returns: the reply, after the commit.
+    func perform(_ call: Call) async -> Reply {
+        if isClosed { return Problems.shuttingDown().reply }
+        return await withCheckedContinuation { continuation in
+            enqueue(Waiting(call: call, reply: continuation))
+        }
+    }
+
+    /// Decides what the daemon itself has to say; what the engine refuses is no longer true, and dropped.
+    func perform(_ command: Command) async {
+        _ = await perform(Broker.ownCall(command))
+    }
+
+    /// Journals something that is no decision of the engine's, such as a step of the clock.
+    func note(_ event: JournalEvent) {
+        do {
+            try store.commit(Batch(events: [event]))
+            head += 1
+            commits.send(head)
+        } catch {
+            logger.error("not journaled", metadata: ["kind": "\(event.kind)", "error": "\(error)"])
+        }
+    }
+
+    /// A copy to read from.
+    func snapshot() -> Snapshot {
+        Snapshot(
+            engine: engine, details: details, time: now(), journalSequence: head,
+            lastPassMilliseconds: passes.lastMilliseconds, failure: failure)
+    }
+
+    /// One live reservation, as a decision about it would show it; nil where none is live under that id.
+    func decision(about id: ReservationID) -> Decision? {
+        engine.state.reservations[id].map { decision($0) }
+    }
+
+    func setBatchLimit(_ limit: Int) { batchLimit = limit }
+
+    /// What is done every few seconds: the disk's reserve is taken back when there is room again.
+    func housekeep() {
+        guard store.isReserveReleased || failure != nil else { return }
+        do {
+            if try store.restoreReserve() { failure = nil }
+        } catch {
+            logger.warning("the disk's reserve can not be taken back", metadata: ["error": "\(error)"])
+        }
+        if failure == nil { arrangeNext() }
+    }
+
+    /// Answers when the writer is not stuck.
+    func ping() {}
+
+    /// Takes no more calls, replies to those that wait, and closes the store.
+    func close() {
+        isClosed = true
+        while !waiting.isEmpty { flush() }
+        timer?.task.cancel()
+        effect.finish()
+        commits.finish()
+        fail.finish()
+        do {
+            try store.close()
+        } catch {
+            logger.error("the store was not closed cleanly", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private static func ownCall(_ command: Command) -> Call {
+        Call(command: command, actor: nil, render: { _ in Reply(status: 200, body: []) })
+    }
+
+    private func enqueue(_ call: Waiting) {
+        waiting.append(call)
+        guard !isFlushing else { return }
+        isFlushing = true
+        // Behind the calls that are already jobs of this loop: they come along in the same commit.
+        Task { self.flush() }
+    }
+
+    private func flush() {
+        isFlushing = false
+        let calls = Array(waiting.prefix(batchLimit))
+        waiting.removeFirst(calls.count)
+        if !waiting.isEmpty {
+            isFlushing = true
+            Task { self.flush() }
+        }
+        var round = Round(time: now())
+        if engine.isDue(at: round.time) { decide(.tick, actor: nil, details: [], in: &round) }
+        fetchReplies(for: calls, into: &round)
+        let replies = calls.map { reply(to: $0.call, in: &round) }
+        let isDurable = commit(&round)
+        for (waiting, reply) in zip(calls, replies) {
+            waiting.reply?.resume(returning: isDurable ? reply : Problems.notStored(failure).reply)
+        }
+        if isDurable { follow(round) }
+        arrangeNext()
+    }
+
+    /// Decides one call; its reply is sent only when the round is durable.
+    private func reply(to call: Call, in round: inout Round) -> Reply {
+        if let key = call.key, let earlier = round.earlierReply(key) { return earlier }
+        if case .submit = call.command, store.isReserveReleased { return Problems.notStored(.diskFull).reply }
+        let reply: Reply
+        do {
+            let events = try engine.perform(call.command, at: round.time)
+            if let id = events.first?.reservation, case .submitted = events[0] { details[id] = call.details }
+            take(events, of: call.actor, fields: call.details.fields, into: &round)
+            let id = Broker.subject(of: call.command, events)
+            guard let reservation = id.flatMap({ round.touched[$0] ?? engine.state.reservations[$0] }) else {
+                return Reply(status: 200, body: [])
+            }
+            reply = call.render(.success(decision(reservation)))
+        } catch {
+            reply = call.render(.failure(error))
+        }
+        if let key = call.key { round.store(reply, under: key) }
+        return reply
+    }
+
+    private func decide(_ command: Command, actor: UserID?, details: [PersonalField], in round: inout Round) {
+        do {
+            take(try engine.perform(command, at: round.time), of: actor, fields: details, into: &round)
+        } catch {
+            logger.debug("no longer true", metadata: ["command": "\(command)", "rejection": "\(error)"])
+        }
+    }
+
+    /// Takes what the engine has decided into the round.
+    private func take(_ events: [Event], of actor: UserID?, fields: [PersonalField], into round: inout Round) {
+        for (index, event) in events.enumerated() {
+            round.append(event, actor: actor, fields: index == 0 ? fields : [])
+            round.touched[event.reservation] = engine.state.reservations[event.reservation]
+        }
+        for reservation in engine.concluded {
+            round.touched[reservation.id] = reservation
+            round.ended.append(reservation.id)
+        }
+    }
+
+    /// What repeated requests were answered before. Where that can't be read, the round's commit will fail as well.
+    private func fetchReplies(for calls: [Waiting], into round: inout Round) {
+        let keys = calls.compactMap { $0.call.key?.scope }
+        guard !keys.isEmpty else { return }
+        do {
+            for reply in try store.replies(to: keys, at: round.time) {
+                if let reply { round.earlier[reply.key] = reply }
+            }
+        } catch {
+            logger.error("stored replies can not be read", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Makes a round durable. Where that fails the engine is loaded anew: nothing of the round has happened then.
+    private func commit(_ round: inout Round) -> Bool {
+        guard !round.isEmpty else { return true }
+        if repliesExpiredAt.map({ round.time - $0 >= Limits.replyExpiryInterval }) ?? true {
+            round.expireReplies = true
+            repliesExpiredAt = round.time
+        }
+        do {
+            try store.commit(round.batch(nextNumber: engine.state.nextNumber))
+            if !store.isReserveReleased { failure = nil }
+            return true
+        } catch {
+            failure = error
+            switch error {
+            case .inputOutput, .corrupt, .closed: fail.yield(error)
+            default: break
+            }
+            logger.error("a commit failed", metadata: ["error": "\(error)", "events": "\(round.events.count)"])
+            reload(at: round.time)
+            return false
+        }
+    }
+
+    private func reload(at time: Timestamp) {
+        do {
+            let loaded = try load(time)
+            engine = loaded.engine
+            details = loaded.details
+        } catch {
+            logger.critical("the store can not be read", metadata: ["error": "\(error)"])
+            isClosed = true
+            fail.yield(error)
+        }
+    }
+
+    /// What a durable round brings about.
+    private func follow(_ round: Round) {
+        head += Int64(round.events.count)
+        for id in round.ended { details[id] = nil }
+        for event in round.decided {
+            switch event {
+            case .started(let id, let active):
+                if let reservation = round.touched[id] { start(reservation, active) }
+            case .ending(let id, _): effect.yield(.stop(id))
+            case .submitted, .slipped, .extended, .ended: break
+            }
+        }
+        if !round.events.isEmpty { commits.send(head) }
+    }
+
+    private func start(_ reservation: Reservation, _ active: Reservation.Active) {
+        let holding = Holding(reservation, active, on: engine.host)
+        effect.yield(.start(holding, command: details[reservation.id]?.command))
+    }
+
+    /// Sets the timer for what falls due next, and begins a pass if one is needed.
+    private func arrangeNext() {
+        let due = failure == nil ? engine.nextDue : now() + Limits.retryInterval
+        if timer?.time != due {
+            timer?.task.cancel()
+            timer = due.map { due in
+                let delay = min(max((due - now()).milliseconds, 0), Limits.longestTimer.milliseconds)
+                let task = loop.scheduleTask(in: .milliseconds(delay)) { [weak self] in
+                    guard let self else { return }
+                    Task { await self.timerFired() }
+                }
+                return (due, task)
+            }
+        }
+        guard engine.needsPass, passes.begin() else { return }
+        let copy = engine.beginPass()
+        let time = now()
+        Task.detached(priority: .utility) { [passes] in
+            try? await Task.sleep(for: passes.pause)
+            let began = ContinuousClock.now
+            let plan = copy.makePlan(at: time)
+            await self.adopt(plan, took: ContinuousClock.now - began)
+        }
+    }
+
+    private func adopt(_ plan: Plan, took: Duration) {
+        passes.end(took: took)
+        enqueue(Waiting(call: Broker.ownCall(.adopt(plan)), reply: nil))
+    }
+
+    private func timerFired() {
+        timer = nil
+        enqueue(Waiting(call: Broker.ownCall(.tick), reply: nil))
+    }
+
+    private func decision(_ reservation: Reservation) -> Decision {
+        Decision(
+            reservation: reservation, details: details[reservation.id] ?? Details(),
+            placement: engine.placement(of: reservation.id), ahead: engine.ahead(of: reservation.id))
+    }
+
+    /// The reservation that the reply is about.
+    private static func subject(of command: Command, _ events: [Event]) -> ReservationID? {
+        switch command {
+        case .submit: events.first?.reservation
+        case .cancel(let id, _), .release(let id, _), .extend(let id, _, _), .stopped(let id),
+            .commandEnded(let id, _), .executionFailed(let id):
+            id
+        case .tick, .adopt: nil
+        }
+    }
+}

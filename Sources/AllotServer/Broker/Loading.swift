@@ -1,0 +1,25 @@
+import AllotAPI
+import Policy
+import Scheduling
+import Storage
+import Topology
+import Units
+
+extension Broker.Loaded {
+    /// Reads the live state from the projections: what a start needs, however many reservations have ended.
+    init(from store: Store, host: Host, policy: Policy, time: Timestamp) throws(StoreError) {
+        var reservations: [ReservationID: Reservation] = [:]
+        details = [:]
+        for row in try store.read(.liveReservations) {
+            do throws(AllotAPI.JSONFault) {
+                reservations[row.id] = try ReservationRecord.reservation(row.body)
+            } catch {
+                throw .corrupt("reservation \(row.id): \(error)")
+            }
+            details[row.id] = Details(fields: try store.read(.personal(of: row.id)))
+        }
+        let nextNumber = try store.read(.scalars)[Scalar.nextNumber] ?? 1
+        let state = EngineState(reservations: reservations, nextNumber: nextNumber)
+        engine = Engine(host: host, policy: policy, state: state, time: time)
+    }
+}

@@ -1,0 +1,80 @@
+public import Logging
+public import Units
+
+/// What `/etc/allot/allotd.yaml` says: how the daemon runs. Who may use the machine is the policy's.
+///
+/// Every option has a default, so that a machine without the file works. The properties are named as the options are.
+public struct Configuration: Sendable, Hashable {
+    /// The Unix socket that clients connect to.
+    public var socket = "/run/allot/allotd.sock"
+    /// The folder of the database.
+    public var state = "/var/lib/allot"
+    /// The first policy's file. At its default place it may be absent.
+    public var policy = Configuration.defaultPolicy
+    /// A topology file of hwloc to schedule over; nil for the live host.
+    public var topology: String?
+    /// What starts and confines commands.
+    public var executor = Executor.systemd
+    /// The private socket of `allot-enforcer`, which the systemd executor talks to.
+    public var enforcerSocket = "/run/allot-enforcer/enforcer.sock"
+    public var logLevel = Logger.Level.info
+    /// The most client connections at a time.
+    public var connections = 1024
+    /// The longest body of a request.
+    public var requestBytes = ByteCount(bytes: 1 << 20)
+    /// How long a client may take to send a request.
+    public var requestTimeout = Span.seconds(30)
+    /// How long a reservation's processes have between the signal to stop and being killed.
+    public var stopGrace = Span.seconds(10)
+    /// The most commands that share one transaction.
+    public var commitBatch = 512
+    /// Disk space kept back, so that ends and events can be written when the disk is full for new work.
+    public var diskReserve = ByteCount(bytes: 16 << 20)
+
+    /// What holds without a file.
+    public init() {}
+
+    /// The executors that `executor` chooses from.
+    public enum Executor: String, Sendable, Hashable, CaseIterable {
+        /// Slices, scopes and services through `allot-enforcer`.
+        case systemd
+        /// Plain child processes under the daemon's own uid, confined by nothing: for development.
+        case process
+    }
+
+    /// Where the file is looked for.
+    public static let defaultFile = "/etc/allot/allotd.yaml"
+    static let defaultPolicy = "/etc/allot/policy.yaml"
+    /// The value of `topology` that stands for the live host.
+    static let liveTopology = "live"
+}
+
+extension Configuration {
+    /// The ranges of the options. Outside them a file is refused with a fault that names the range.
+    public enum Limits {
+        public static let connections = 1...65_536
+        public static let requestBytes = ByteCount(bytes: 4 << 10)...ByteCount(bytes: 8 << 20)
+        public static let requestTimeout = Span.seconds(1)...Span.minutes(10)
+        public static let stopGrace = Span.zero...Span.minutes(10)
+        public static let commitBatch = 1...10_000
+        public static let diskReserve = ByteCount(bytes: 1 << 20)...ByteCount.gibibytes(64)
+        /// Bytes of a path: PATH_MAX of Linux without its final zero.
+        public static let path = 4095
+        /// Bytes of a socket's path: what `sockaddr_un` holds without its final zero, unix(7).
+        public static let socketPath = 107
+    }
+}
+
+extension Configuration {
+    /// The options that differ from `running` and that a running daemon cannot change: they hold from its next start.
+    public func changesForNextStart(running: Configuration) -> [String] {
+        [
+            ("socket", socket != running.socket),
+            ("state", state != running.state),
+            ("topology", topology != running.topology),
+            ("executor", executor != running.executor),
+            ("enforcerSocket", enforcerSocket != running.enforcerSocket),
+            ("connections", connections != running.connections),
+        ].filter(\.1).map(\.0)
+    }
+}

@@ -1,0 +1,74 @@
+import Logging
+public import Policy
+import Units
+
+extension Configuration {
+    /// Reads and checks a configuration's text; what it does not say stays at its default.
+    /// - Parameter name: what messages call the text, mostly its path.
+    /// - Throws: everything that is wrong with it, at once.
+    public static func read(yaml text: String, name: String) throws(DocumentFaults) -> Configuration {
+        try YAMLDocument.read(text: text, name: name, configuration)
+    }
+
+    /// Reads and checks a configuration's bytes, which must be UTF-8.
+    public static func read(yaml bytes: [UInt8], name: String) throws(DocumentFaults) -> Configuration {
+        try YAMLDocument.read(bytes: bytes, name: name, configuration)
+    }
+
+    private static func configuration(_ fields: FieldReader) -> Configuration {
+        var value = Configuration()
+        set(&value.socket, fields.optional("socket")) { $0.path(limit: Limits.socketPath) }
+        set(&value.state, fields.optional("state")) { $0.path(limit: Limits.path) }
+        set(&value.policy, fields.optional("policy")) { $0.path(limit: Limits.path) }
+        set(&value.topology, fields.optional("topology")) { $0.topology() }
+        set(&value.executor, fields.optional("executor")) { $0.choice(Executor.self) }
+        set(&value.enforcerSocket, fields.optional("enforcerSocket")) { $0.path(limit: Limits.socketPath) }
+        set(&value.logLevel, fields.optional("logLevel")) { $0.choice(Logger.Level.self) }
+        set(&value.connections, fields.optional("connections")) { $0.integer(in: Limits.connections) }
+        set(&value.requestBytes, fields.optional("requestBytes")) { $0.byteCount(in: Limits.requestBytes) }
+        set(&value.requestTimeout, fields.optional("requestTimeout")) { $0.duration(in: Limits.requestTimeout) }
+        set(&value.stopGrace, fields.optional("stopGrace")) { $0.duration(in: Limits.stopGrace) }
+        set(&value.commitBatch, fields.optional("commitBatch")) { $0.integer(in: Limits.commitBatch) }
+        set(&value.diskReserve, fields.optional("diskReserve")) { $0.byteCount(in: Limits.diskReserve) }
+        return value
+    }
+
+    /// Leaves the default where the field is not there, and where it could not be read.
+    private static func set<Value>(_ option: inout Value, _ field: FieldValue?, _ read: (FieldValue) -> Value?) {
+        if let field, let value = read(field) { option = value }
+    }
+}
+
+extension FieldValue {
+    /// An absolute path of at most `limit` bytes.
+    fileprivate func path(limit: Int) -> String? {
+        guard let text = text(limit: limit) else { return nil }
+        if let fault = ConfigurationPath.fault(in: text, limit: limit) {
+            self.fault(fault)
+            return nil
+        }
+        return text
+    }
+
+    /// An absolute path, or the word for the live host; the outer nil for neither.
+    fileprivate func topology() -> String?? {
+        guard let text = text(limit: Configuration.Limits.path) else { return nil }
+        if text == Configuration.liveTopology { return .some(nil) }
+        guard text.hasPrefix("/") else {
+            fault("`\(text)` is neither `\(Configuration.liveTopology)` nor an absolute path")
+            return nil
+        }
+        return path(limit: Configuration.Limits.path)
+    }
+}
+
+/// What a path must be, in the file and on the command line alike.
+enum ConfigurationPath {
+    /// What is wrong with it; nil for nothing.
+    static func fault(in path: String, limit: Int) -> String? {
+        guard path.hasPrefix("/") else { return "`\(path)` is not an absolute path" }
+        guard path.utf8.count <= limit else { return "the path has \(path.utf8.count) bytes; at most \(limit)" }
+        guard !path.utf8.contains(0) else { return "the path has a zero byte in it" }
+        return nil
+    }
+}

@@ -1,0 +1,136 @@
+import AllotAPI
+import Enforcement
+import Logging
+import NIOCore
+import NIOPosix
+import Policy
+import Scheduling
+import ServiceLifecycle
+import Storage
+import Topology
+import Units
+
+/// `allotd`: wires the rooms, serves until it is told to stop, and leaves nothing half done.
+public struct Daemon: Sendable {
+    /// The release that this is.
+    public static let version = AllotVersion.current
+    private let configuration: Configuration
+    private let overrides: ConfigurationOverrides
+
+    /// - Throws: `ConfigurationError`, with every fault and its line.
+    public init(_ overrides: ConfigurationOverrides) throws {
+        self.overrides = overrides
+        configuration = try Configuration.load(overrides)
+    }
+
+    /// Runs until SIGTERM or SIGINT.
+    /// - Throws: why it could not start: configuration, topology, policy, socket or database.
+    public func run() async throws {
+        LogBootstrap.bootstrap(level: configuration.logLevel)
+        let logger = Logger(label: "allotd")
+        let parts = try await start(logger: logger)
+        let broker = parts.broker
+        do {
+            try await serve(parts, logger: logger)
+        } catch {
+            await broker.close()
+            throw error
+        }
+        await broker.close()
+        logger.notice("stopped")
+    }
+
+    /// What a running daemon is made of.
+    private struct Parts {
+        var broker: Broker
+        var reconciler: Reconciler
+        var api: API
+        var socket: ListeningSocket
+        var clock: SystemClock
+    }
+
+    private func start(logger: Logger) async throws -> Parts {
+        let policy = try configuration.loadPolicy()
+        let host = try configuration.topology.map { try Host(contentsOf: $0) } ?? Host.live()
+        let socket = try ListeningSocket.open(path: configuration.socket, environment: Environment.all)
+        let store = try Store(folder: configuration.state, diskReserve: configuration.diskReserve.bytes)
+        let last = try await store.read(.scalars)[Scalar.engineTime].map { Timestamp(milliseconds: $0) }
+        let clock = SystemClock(last: last)
+        let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
+        let broker = try Broker(
+            store: store, loop: loop, batchLimit: configuration.commitBatch, logger: logger,
+            load: { time throws(StoreError) in try Broker.Loaded(from: store, host: host, policy: policy, time: time) },
+            now: { clock.now() })
+        let (executor, logs) = try await executor(logger: logger)
+        let reconciler = Reconciler(
+            executor: executor, broker: broker, grace: configuration.stopGrace, logger: logger)
+        let onlyUser = configuration.executor == .process ? UserID(Environment.effectiveUser) : nil
+        let api = API(
+            broker: broker, store: store, accounts: SystemAccounts(), policy: policy, executor: executor, logs: logs,
+            reconciler: reconciler, clock: clock,
+            execution: API.Execution(
+                name: configuration.executor.rawValue, onlyUser: onlyUser,
+                lowestUser: configuration.executor == .systemd ? OrderRules().lowestUser : 0))
+        await broker.begin(with: Daemon.startEvent(host: host, at: clock.now()))
+        return Parts(broker: broker, reconciler: reconciler, api: api, socket: socket, clock: clock)
+    }
+
+    private func serve(_ parts: Parts, logger: Logger) async throws {
+        let notifier = Notifier()
+        var limits = HTTPLimits()
+        limits.connections = configuration.connections
+        limits.bodyBytes = Int(configuration.requestBytes.bytes)
+        limits.bodyTimeout = .milliseconds(configuration.requestTimeout.milliseconds)
+        let broker = parts.broker
+        let http = HTTPService(
+            socket: parts.socket, limits: limits, router: parts.api.router(), logger: logger,
+            onListening: { notifier.ready(status: "serving") })
+        let reload = ReloadService(notifier: notifier, logger: logger) {
+            try await self.reload(parts, logger: logger)
+        }
+        let housekeeping = Housekeeping(clock: parts.clock, broker: broker, logger: logger)
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [
+                    .init(service: EffectService(reconciler: parts.reconciler)),
+                    .init(service: FatalWatch(broker: broker)),
+                    .init(service: housekeeping),
+                    .init(service: reload),
+                    .init(service: WatchdogService(notifier: notifier) { await broker.ping() }),
+                    .init(service: http, successTerminationBehavior: .gracefullyShutdownGroup),
+                ],
+                gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+    }
+
+    private func executor(logger: Logger) async throws -> (any Executor, any LogSource) {
+        switch configuration.executor {
+        case .process:
+            let executor = try await ProcessExecutor(stateDirectory: configuration.state, logger: logger)
+            return (executor, FileLogSource(stateDirectory: configuration.state))
+        case .systemd:
+            return (SystemdExecutor(socketPath: configuration.enforcerSocket, logger: logger), JournalLogSource())
+        }
+    }
+
+    private func reload(_ parts: Parts, logger: Logger) async throws {
+        let fresh = try Configuration.load(overrides)
+        LogBootstrap.setLevel(fresh.logLevel)
+        await parts.reconciler.setGrace(fresh.stopGrace)
+        await parts.broker.setBatchLimit(fresh.commitBatch)
+        let later = fresh.changesForNextStart(running: configuration)
+        logger.notice("configuration read again", metadata: ["holdsFromNextStart": "\(later.joined(separator: " "))"])
+    }
+
+    /// The journal's note of a start: which versions decided what follows.
+    private static func startEvent(host: Host, at time: Timestamp) -> JournalEvent {
+        var writer = JSONWriter()
+        writer.openObject()
+        writer.field("version", AllotVersion.current)
+        writer.field("engineVersion", Engine.version)
+        writer.field("host", host.name)
+        writer.field("devices", host.devices.map(\.id.text))
+        writer.closeObject()
+        return JournalEvent(at: time, actor: nil, kind: "daemon.started", payload: writer.bytes)
+    }
+}

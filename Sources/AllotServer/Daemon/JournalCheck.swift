@@ -1,0 +1,96 @@
+import AllotAPI
+import Scheduling
+import Storage
+import Units
+
+/// `allotd verify`: proves the journal from its first row, and that every projection is what the journal says.
+public struct JournalCheck: Sendable {
+    /// What has been found right.
+    public struct Report: Sendable, Hashable {
+        /// The journal's end, `1042:9f86…`: kept elsewhere, it shows a later truncation.
+        public var anchor: String
+        public var events: Int64
+        public var reservations: Int
+        public var live: Int
+    }
+
+    /// Why it does not verify.
+    public enum Fault: Error, Sendable, Hashable, CustomStringConvertible {
+        /// The text is no anchor.
+        case anchor(String)
+        /// The payload of that event can not be read.
+        case unreadable(sequence: Int64, String)
+        /// The event does not fit what the journal says before it.
+        case impossible(sequence: Int64, kind: String)
+        /// The row of that reservation differs from what the journal says, or is missing, or has no event.
+        case projection(ReservationID, String)
+
+        public var description: String {
+            switch self {
+            case .anchor(let text): "'\(text)' is no anchor; they look like 1042:9f86…"
+            case .unreadable(let sequence, let reason): "event \(sequence) can not be read: \(reason)"
+            case .impossible(let sequence, let kind): "event \(sequence) (\(kind)) does not fit what is before it"
+            case .projection(let id, let reason): "reservation \(id): \(reason)"
+            }
+        }
+    }
+
+    private var state = EngineState()
+    private var ended: [ReservationID: [UInt8]] = [:]
+    private var events: Int64 = 0
+
+    /// Verifies the database in a state folder, also beside a running daemon.
+    /// - Throws: `Fault`, `JournalFault` or `StoreError` for the first thing that is wrong.
+    public static func run(folder: String, anchor: String?) throws -> Report {
+        let head = try anchor.map { text throws(Fault) in
+            guard let head = JournalHead(text) else { throw .anchor(text) }
+            return head
+        }
+        var check = JournalCheck()
+        var rows = 0
+        let reader = try StoreReader(path: "\(folder)/allot.db")
+        let verification = try reader.verify(
+            anchor: head, event: { try check.fold($0) },
+            end: { snapshot in
+                try snapshot.forEachReservation { row in
+                    rows += 1
+                    try check.compare(row)
+                }
+                try check.finish()
+            })
+        return Report(
+            anchor: verification.head.description, events: check.events, reservations: rows,
+            live: check.state.reservations.count)
+    }
+
+    private mutating func fold(_ entry: JournalEntry) throws(Fault) {
+        events += 1
+        let event: Event?
+        do throws(AllotAPI.JSONFault) {
+            event = try EventRecord.event(kind: entry.kind, payload: entry.payload)
+        } catch {
+            throw .unreadable(sequence: entry.sequence, "\(error)")
+        }
+        guard let event else { return }
+        guard let after = state.apply(event) else { throw .impossible(sequence: entry.sequence, kind: entry.kind) }
+        if case .ended = after.state { ended[after.id] = ReservationRecord.bytes(after) }
+    }
+
+    /// Compares a row with what the journal says of it, and ticks it off.
+    private mutating func compare(_ row: ReservationRow) throws(Fault) {
+        let expected =
+            ended.removeValue(forKey: row.id) ?? state.reservations[row.id].map { ReservationRecord.bytes($0) }
+        guard let expected else { throw .projection(row.id, "the journal has no such reservation") }
+        guard row.body == expected else { throw .projection(row.id, "its row differs from the journal") }
+        seen += 1
+    }
+
+    private var seen = 0
+
+    private func finish() throws(Fault) {
+        if let missing = ended.keys.min() { throw .projection(missing, "its row is missing") }
+        guard seen >= state.reservations.count else {
+            throw .projection(ReservationID(0), "rows of live reservations are missing")
+        }
+    }
+}

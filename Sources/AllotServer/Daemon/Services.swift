@@ -1,0 +1,58 @@
+import AllotAPI
+import Logging
+import ServiceLifecycle
+import Storage
+import Units
+
+/// Runs the reconciler until the daemon ends.
+struct EffectService: Service {
+    let reconciler: Reconciler
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown { await reconciler.run() }
+    }
+}
+
+/// Ends the daemon when its store can not be written any more: a new start reads what is on the disk.
+struct FatalWatch: Service {
+    let broker: Broker
+
+    func run() async throws {
+        try await cancelWhenGracefulShutdown {
+            for await error in broker.fatal { throw error }
+        }
+    }
+}
+
+/// Looks after the disk's reserve and the wall clock every few seconds; journals when the clock is disputed and when
+/// that is over.
+struct Housekeeping: Service {
+    let clock: SystemClock
+    let broker: Broker
+    let logger: Logger
+
+    func run() async throws {
+        await cancelWhenGracefulShutdown {
+            var wasDisputed = false
+            while !Task.isCancelled {
+                await broker.housekeep()
+                let reading = clock.reading()
+                if reading.isDisputed != wasDisputed {
+                    wasDisputed = reading.isDisputed
+                    await note(reading.isDisputed ? "clock.disputed" : "clock.settled", reading)
+                }
+                try? await Task.sleep(for: Limits.housekeepingInterval)
+            }
+        }
+    }
+
+    private func note(_ kind: String, _ reading: ClockReading) async {
+        logger.warning(
+            "the clock", metadata: ["kind": "\(kind)", "differenceMilliseconds": "\(reading.difference.milliseconds)"])
+        var writer = JSONWriter()
+        writer.openObject()
+        writer.field("differenceMilliseconds", reading.difference.milliseconds)
+        writer.closeObject()
+        await broker.note(JournalEvent(at: reading.time, actor: nil, kind: kind, payload: writer.bytes))
+    }
+}

@@ -1,0 +1,136 @@
+import AllotAPI
+import Policy
+import Scheduling
+import Units
+
+/// A reservation as JSON, in the journal's `reservation.submitted` and in the projection. The format is for ever: a
+/// field keeps its meaning, and new ones may be absent. Times and spans are whole milliseconds.
+enum ReservationRecord {
+    static func write(_ reservation: Reservation, to writer: inout JSONWriter) {
+        writer.openObject()
+        writer.field("id", reservation.id.number)
+        writer.field("owner", reservation.owner.uid)
+        writer.field("department", reservation.account.department.text)
+        writer.field("team", reservation.account.team?.text)
+        writer.field("class", reservation.priorityClass.text)
+        writeDemand(reservation.demand, to: &writer)
+        if case .window(let start, let devices) = reservation.kind {
+            writer.field("windowStart", start.milliseconds)
+            writeDevices("windowDevices", devices, to: &writer)
+        }
+        writer.field("span", reservation.span.milliseconds)
+        writer.field("notBefore", reservation.notBefore?.milliseconds)
+        writeNumbers("after", reservation.after.map(\.number), to: &writer)
+        writeNumbers("sharedWith", reservation.sharedWith.map { Int64($0.uid) }, to: &writer)
+        if reservation.hasCommand {
+            writer.name("hasCommand" as StaticString)
+            writer.bool(true)
+        }
+        writer.field("submittedAt", reservation.submittedAt.milliseconds)
+        writer.field("firstForecast", reservation.firstForecast?.milliseconds)
+        writer.field("forecast", reservation.forecast?.milliseconds)
+        writeState(reservation.state, to: &writer)
+        writer.closeObject()
+    }
+
+    static func writeActive(_ active: Reservation.Active, to writer: inout JSONWriter) {
+        writer.openObject()
+        writeDevices("devices", active.grant.devices, to: &writer)
+        writer.field("cores", active.grant.cores.list)
+        writer.field("numaNodes", active.grant.numaNodes.list)
+        writer.field("memory", active.grant.memory.bytes)
+        writer.field("startedAt", active.startedAt.milliseconds)
+        writer.field("endsAt", active.endsAt.milliseconds)
+        writer.closeObject()
+    }
+
+    static func writeReason(_ reason: EndReason, to writer: inout JSONWriter) {
+        switch reason {
+        case .expired: writer.field("reason", "expired")
+        case .cancelled(let by):
+            writer.field("reason", "cancelled")
+            writer.field("by", by.uid)
+        case .released(let by):
+            writer.field("reason", "released")
+            writer.field("by", by.uid)
+        case .commandEnded(let code):
+            writer.field("reason", "commandEnded")
+            writer.field("exitCode", code)
+        case .failed: writer.field("reason", "failed")
+        case .missed: writer.field("reason", "missed")
+        }
+    }
+
+    static func writeEnding(_ ending: Reservation.Ending, to writer: inout JSONWriter) {
+        writer.openObject()
+        writer.field("at", ending.at.milliseconds)
+        writeReason(ending.reason, to: &writer)
+        writer.closeObject()
+    }
+
+    static func writeEnded(_ ended: Reservation.Ended, to writer: inout JSONWriter) {
+        writer.openObject()
+        if let active = ended.active {
+            writer.name("active" as StaticString)
+            writeActive(active, to: &writer)
+        }
+        writer.field("at", ended.at.milliseconds)
+        writeReason(ended.reason, to: &writer)
+        writer.closeObject()
+    }
+
+    private static func writeState(_ state: Reservation.State, to writer: inout JSONWriter) {
+        switch state {
+        case .waiting: break
+        case .active(let active):
+            writer.name("active" as StaticString)
+            writeActive(active, to: &writer)
+        case .ending(let active, let ending):
+            writer.name("active" as StaticString)
+            writeActive(active, to: &writer)
+            writer.name("ending" as StaticString)
+            writeEnding(ending, to: &writer)
+        case .ended(let ended):
+            writer.name("ended" as StaticString)
+            writeEnded(ended, to: &writer)
+        }
+    }
+
+    private static func writeDemand(_ demand: Demand, to writer: inout JSONWriter) {
+        writer.field("gpus", demand.devices)
+        writer.field("model", demand.model)
+        writer.field("together", demand.together.rawValue)
+        writer.field("cpus", demand.cores)
+        writer.field("memory", demand.memory.bytes)
+    }
+
+    private static func writeDevices(_ name: StaticString, _ devices: DeviceSet, to writer: inout JSONWriter) {
+        writer.name(name)
+        writer.openArray()
+        for device in devices { writer.integer(device) }
+        writer.closeArray()
+    }
+
+    private static func writeNumbers(_ name: StaticString, _ numbers: [Int64], to writer: inout JSONWriter) {
+        guard !numbers.isEmpty else { return }
+        writer.name(name)
+        writer.openArray()
+        for number in numbers { writer.integer(number) }
+        writer.closeArray()
+    }
+}
+
+extension ReservationRecord {
+    /// The record by itself.
+    static func bytes(_ reservation: Reservation) -> [UInt8] {
+        var writer = JSONWriter(capacity: 384)
+        write(reservation, to: &writer)
+        return writer.bytes
+    }
+
+    /// Reads a record that stands by itself.
+    static func reservation(_ bytes: [UInt8]) throws(AllotAPI.JSONFault) -> Reservation {
+        var reader = JSONReader(bytes)
+        return try read(from: &reader)
+    }
+}

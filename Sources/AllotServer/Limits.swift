@@ -1,0 +1,29 @@
+import Units
+
+/// What the server takes at most.
+enum Limits {
+    /// A stored reply to a keyed request is repeated for so long.
+    static let replyLifetime = Span.days(1)
+    static let replyExpiryInterval = Span.minutes(1)
+    /// After a failed commit the next try comes then.
+    static let retryInterval = Span.seconds(1)
+    /// A timer runs no longer than this before it looks at the clock again.
+    static let longestTimer = Span.minutes(1)
+    static let housekeepingInterval = Duration.seconds(5)
+    /// An `Idempotency-Key`, in characters of printable ASCII.
+    static let idempotencyKey = 1...128
+    static let pageItems: ClosedRange<Int64> = 1...1000
+    static let tags = 32
+    static let tagNameBytes = 64
+    static let tagValueBytes = 256
+    static let commandArguments = 1024
+    static let commandBytes = 128 * 1024
+    static let environmentVariables = 256
+    static let reasonBytes = 1024
+    static let modelBytes = 128
+    static let logLines = 1000
+    /// A followed log is looked at so often.
+    static let logPoll = Duration.milliseconds(200)
+    /// Of the journal, read at a time for an event stream.
+    static let eventPage = 500
+}

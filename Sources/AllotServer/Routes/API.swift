@@ -1,0 +1,112 @@
+import AllotAPI
+import Enforcement
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Policy
+import Scheduling
+import Storage
+import Units
+
+/// The API: what the routes share. A route decodes, asks the broker, and replies; it holds no rule.
+struct API: Sendable {
+    let broker: Broker
+    let store: Store
+    let accounts: SystemAccounts
+    let policy: Policy
+    let executor: any Executor
+    let logs: any LogSource
+    let reconciler: Reconciler
+    let clock: SystemClock
+    let execution: Execution
+    /// What is fixed about how commands are run.
+    struct Execution: Sendable {
+        /// `systemd` or `process`.
+        var name: String
+        /// The one user whose commands can be started; nil for all.
+        var onlyUser: UserID?
+        /// The lowest uid that may hold a reservation: the enforcer confines no account of the system's.
+        var lowestUser: UInt32 = 0
+    }
+
+    /// The router with every path of `/v1`.
+    func router() -> Router<AllotRequestContext> {
+        let router = Router(context: AllotRequestContext.self)
+        let routes = router.group("/v1")
+        addReservationRoutes(to: routes)
+        addReadingRoutes(to: routes)
+        addRunningRoutes(to: routes)
+        addOperationRoutes(to: routes)
+        return router
+    }
+
+    /// Who asks, by the kernel's word, and the accounts that the policy gives that user.
+    func caller(_ context: AllotRequestContext) async throws -> Caller {
+        let id = UserID(context.peer.uid)
+        let user: SystemUser
+        do throws(AccountError) {
+            user = try await accounts.user(id)
+        } catch .unknownID {
+            throw Problems.forbidden("This machine has no account of uid \(id), or has none any more")
+        }
+        let subject = Subject(
+            user: id, accounts: policy.accounts(user: user.name, groups: user.groups), isAdmin: id == .root)
+        return Caller(subject: subject, name: user.name)
+    }
+
+    /// Views of reservations for a caller, with the names of these users at hand.
+    func views(for caller: Caller, users: some Sequence<UserID> = [], of engine: Engine) async -> ReservationViews {
+        var names = [caller.subject.user: caller.name]
+        for user in users where names[user] == nil {
+            names[user] = (try? await accounts.user(user).name) ?? user.description
+        }
+        return ReservationViews(
+            host: engine.host, viewer: caller.subject.user, isAdmin: caller.subject.isAdmin,
+            names: { [names] in names[$0] ?? $0.description })
+    }
+
+    /// The reservation that a path names.
+    func reservationID(_ context: AllotRequestContext) throws -> ReservationID {
+        let text = try context.parameters.require("id")
+        guard let id = ReservationID(text) else {
+            throw Problem(
+                type: "/problems/unknown-reservation", title: "No such reservation", status: 404,
+                detail: "'\(text.prefix(40))' is no reservation's id; they look like r-1042")
+        }
+        return id
+    }
+
+    /// One reservation, live or ended.
+    func find(_ id: ReservationID) async throws -> Decision {
+        if let live = await broker.decision(about: id) { return live }
+        guard let row = try await store.read(.reservation(id)) else {
+            throw Rejection.unknownReservation(id).problem
+        }
+        let reservation = try ReservationRecord.reservation(row.body)
+        let details = Details(fields: try await store.read(.personal(of: id)))
+        return Decision(reservation: reservation, details: details, placement: nil, ahead: nil)
+    }
+}
+
+/// Who asks.
+struct Caller: Sendable {
+    var subject: Subject
+    var name: String
+}
+
+extension Reply {
+    /// As the HTTP response that it is.
+    var response: Response {
+        var headers = HTTPFields()
+        headers[.contentType] = contentType
+        return Response(
+            status: .init(code: status), headers: headers, body: ResponseBody(byteBuffer: ByteBuffer(bytes: body)))
+    }
+
+    /// A reservation as a reply.
+    init(_ view: ReservationView, status: Int) {
+        var writer = JSONWriter(capacity: 768)
+        view.write(to: &writer)
+        self.init(status: status, body: writer.bytes)
+    }
+}

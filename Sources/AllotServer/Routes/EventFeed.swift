@@ -1,0 +1,81 @@
+import AllotAPI
+import Scheduling
+import Storage
+import Units
+
+/// The journal as an endless sequence of events for one viewer; each page is read when the reader asks for more.
+struct EventFeed: Sendable {
+    let store: Store
+    let commits: CommitSignal
+    let views: EventViews
+    let accounts: SystemAccounts
+
+    /// What is stored after `last`; with `follow` also what is committed later, without end.
+    func events(after last: Int64, follow: Bool) -> Events {
+        Events(feed: self, last: last, follow: follow)
+    }
+
+    struct Events: AsyncSequence, Sendable {
+        typealias Element = ServerSentEvent
+        let feed: EventFeed
+        let last: Int64
+        let follow: Bool
+
+        func makeAsyncIterator() -> Iterator {
+            Iterator(feed: feed, last: last, growth: follow ? feed.commits.subscribe() : nil)
+        }
+    }
+
+    struct Iterator: AsyncIteratorProtocol {
+        let feed: EventFeed
+        var last: Int64
+        var page: ArraySlice<ServerSentEvent> = []
+        var growth: AsyncStream<Int64>.Iterator?
+
+        init(feed: EventFeed, last: Int64, growth: AsyncStream<Int64>?) {
+            self.feed = feed
+            self.last = last
+            self.growth = growth?.makeAsyncIterator()
+        }
+
+        mutating func next() async throws -> ServerSentEvent? {
+            while page.isEmpty {
+                page = try await feed.page(after: last)
+                if let newest = page.last {
+                    last = newest.id
+                } else if try await !hasGrown() {
+                    return nil
+                }
+            }
+            return page.popFirst()
+        }
+
+        private mutating func hasGrown() async throws -> Bool {
+            guard growth != nil else { return false }
+            while let sequence = await growth?.next() {
+                if sequence > last { return true }
+            }
+            return false
+        }
+    }
+
+    private func page(after last: Int64) async throws -> ArraySlice<ServerSentEvent> {
+        let entries = try await store.read(.events(after: last, limit: Limits.eventPage))
+        var known: [ReservationID: Reservation] = [:]
+        var names: [UserID: String] = [:]
+        for id in Set(entries.compactMap(\.reservation)) {
+            guard let row = try await store.read(.reservation(id)) else { continue }
+            let reservation = try ReservationRecord.reservation(row.body)
+            known[id] = reservation
+            if names[reservation.owner] == nil {
+                names[reservation.owner] = try? await accounts.user(reservation.owner).name
+            }
+        }
+        var views = views
+        views.reservations.names = { [names] in names[$0] ?? $0.description }
+        return try entries.map { entry in
+            let view = views.view(entry, reservation: entry.reservation.flatMap { known[$0] })
+            return ServerSentEvent(id: entry.sequence, event: entry.kind, data: Array(try JSONText.encode(view)))
+        }[...]
+    }
+}

@@ -1,0 +1,79 @@
+import AllotAPI
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Scheduling
+import Storage
+import Units
+
+extension API {
+    func addOperationRoutes(to routes: RouterGroup<AllotRequestContext>) {
+        routes.get("health") { _, _ in try JSONReply.response(await health()) }
+        routes.post("clock/confirm") { _, context in
+            guard context.peer.uid == 0 else { throw Problems.forbidden("Only an admin confirms the clock") }
+            clock.confirm()
+            return try JSONReply.response(await health())
+        }
+        routes.get("events") { request, context in try await events(request, context) }
+        routes.get("backup") { _, context in
+            guard context.peer.uid == 0 else { throw Problems.forbidden("Only an admin takes a backup") }
+            return try await backupResponse()
+        }
+        routes.get("openapi.json") { _, _ in
+            Reply(status: 200, body: OpenAPI.document).response
+        }
+    }
+
+    func health() async -> HealthView {
+        let snapshot = await broker.snapshot()
+        let reading = clock.reading()
+        var problems = await reconciler.problemTexts
+        if let failure = snapshot.failure { problems.append("the store: \(failure)") }
+        if reading.isDisputed {
+            problems.append(
+                "the wall clock jumped and is set aside; an admin can confirm it: allot health --confirm-clock")
+        }
+        let running = snapshot.engine.state.reservations.values.count {
+            if case .waiting = $0.state { false } else { true }
+        }
+        return HealthView(
+            status: problems.isEmpty ? .ok : .degraded, version: AllotVersion.current, time: DateTime(snapshot.time),
+            clock: .init(
+                differenceMilliseconds: reading.difference.milliseconds, isDisputed: reading.isDisputed),
+            journalSequence: snapshot.journalSequence, waiting: snapshot.engine.state.reservations.count - running,
+            active: running, lastPassMilliseconds: snapshot.lastPassMilliseconds, executor: execution.name,
+            problems: problems)
+    }
+
+    private func backupResponse() async throws -> Response {
+        let copy = try await store.backup()
+        var headers = HTTPFields()
+        headers[.contentType] = "application/octet-stream"
+        return Response(
+            status: .ok, headers: headers,
+            body: ResponseBody(asyncSequence: copy.map { ByteBuffer(bytes: $0) }))
+    }
+
+    /// The journal as events: what is stored after `Last-Event-ID`, then, unless `follow=false`, what comes.
+    private func events(_ request: Hummingbird.Request, _ context: AllotRequestContext) async throws -> Response {
+        let query = try PageQuery(request, known: ["follow"])
+        let follow = try query.flag("follow") ?? true
+        let caller = try await caller(context)
+        var last: Int64 = 0
+        if let name = HTTPField.Name.lastEventID, let text = request.headers[name] {
+            guard let number = Int64(text), number >= 0 else {
+                throw Problems.invalidField("Last-Event-ID", "the id of an event")
+            }
+            last = number
+        }
+        let views = await views(for: caller, of: await broker.snapshot().engine)
+        let feed = EventFeed(
+            store: store, commits: broker.commits, views: EventViews(reservations: views), accounts: accounts)
+        return EventStream.response(feed.events(after: last, follow: follow))
+    }
+}
+
+extension HTTPField.Name {
+    /// Where a client of an event stream left off (WHATWG HTML, section 9.2).
+    static let lastEventID = HTTPField.Name("Last-Event-ID")
+}

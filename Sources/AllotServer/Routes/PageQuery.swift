@@ -1,0 +1,53 @@
+import AllotAPI
+import Hummingbird
+
+/// The query of a list: `limit`, `cursor`, and what the list itself knows. Any other name is refused.
+struct PageQuery {
+    let limit: Int
+    let cursor: String?
+    private let parameters: Parameters
+
+    init(_ request: Hummingbird.Request, known: [String] = []) throws(Problem) {
+        parameters = request.uri.queryParameters
+        let names = ["limit", "cursor"] + known
+        for (name, _) in parameters where !names.contains(String(name)) {
+            throw Problems.invalidField(
+                String(name.prefix(40)), "no such parameter; there is \(names.joined(separator: ", "))")
+        }
+        let largest = Limits.pageItems.upperBound
+        if let text = parameters["limit"] {
+            guard let number = Int64(text), Limits.pageItems.contains(number) else {
+                throw Problems.invalidField("limit", "a whole number from 1 to \(largest)")
+            }
+            limit = Int(number)
+        } else {
+            limit = Int(largest)
+        }
+        cursor = parameters["cursor"].map(String.init)
+    }
+
+    /// A parameter that is one of the type's values; nil where it is absent.
+    func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String, _ type: Choice.Type
+    ) throws(Problem) -> Choice? {
+        guard let text = parameters[name[...]] else { return nil }
+        guard let choice = Choice(rawValue: String(text)) else {
+            throw Problems.invalidField(name, "one of \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return choice
+    }
+
+    /// A cursor that is a position.
+    func number(after name: String) throws(Problem) -> Int? {
+        guard let text = parameters[name[...]] else { return nil }
+        guard let number = Int(text), number >= 0 else { throw Problems.invalidField(name, "one that a page gave") }
+        return number
+    }
+
+    /// `true` or `false`; nil where it is absent.
+    func flag(_ name: String) throws(Problem) -> Bool? {
+        guard let text = parameters[name[...]] else { return nil }
+        guard let flag = Bool(String(text)) else { throw Problems.invalidField(name, "true or false") }
+        return flag
+    }
+}

@@ -1,0 +1,136 @@
+import AllotAPI
+import Chargeback
+import Hummingbird
+import Scheduling
+import Storage
+import Units
+
+extension API {
+    func addReadingRoutes(to routes: RouterGroup<AllotRequestContext>) {
+        routes.get("host") { _, _ in
+            try JSONReply.response(HostViews(engine: await broker.snapshot().engine).host())
+        }
+        routes.get("devices") { request, _ in try await devices(request) }
+        routes.get("reservations") { request, context in try await list(request, context) }
+        routes.get("reservations/:id") { _, context in
+            let caller = try await caller(context)
+            let found = try await find(try reservationID(context))
+            let engine = await broker.snapshot().engine
+            let users = [found.reservation.owner] + found.reservation.sharedWith
+            return Reply(await views(for: caller, users: users, of: engine).view(found), status: 200).response
+        }
+        routes.get("plan") { request, context in try await plan(request, context) }
+        routes.post("quotes") { request, context in try await quote(request, context) }
+    }
+
+    private func devices(_ request: Hummingbird.Request) async throws -> Response {
+        let query = try PageQuery(request)
+        let all = HostViews(engine: await broker.snapshot().engine).devices()
+        let page = all.dropFirst(try query.number(after: "cursor") ?? 0).prefix(query.limit)
+        let isLast = page.endIndex == all.count
+        return try JSONReply.response(Page(items: Array(page), nextCursor: isLast ? nil : String(page.endIndex)))
+    }
+
+    private func list(_ request: Hummingbird.Request, _ context: AllotRequestContext) async throws -> Response {
+        let query = try PageQuery(request, known: ["scope", "state"])
+        let scope = try query.choice("scope", Route.Scope.self) ?? .own
+        let state = try query.choice("state", Route.StateFilter.self) ?? .live
+        let caller = try await caller(context)
+        let owner = scope == .own ? caller.subject.user : nil
+        let cursor = try query.cursor.map { text throws(Problem) in
+            guard let id = ReservationID(text) else { throw Problems.invalidField("cursor", "one that a page gave") }
+            return id
+        }
+        let page =
+            state == .ended
+            ? try await endedPage(owner: owner, before: cursor, limit: query.limit)
+            : await livePage(owner: owner, state: state, after: cursor, limit: query.limit)
+        let engine = await broker.snapshot().engine
+        let users = Set(page.items.flatMap { [$0.reservation.owner] + $0.reservation.sharedWith })
+        let views = await views(for: caller, users: users, of: engine)
+        let items = page.items.map { views.view($0) }
+        return Reply(status: 200, body: Page(items: items, nextCursor: page.next?.description).json).response
+    }
+
+    private func endedPage(
+        owner: UserID?, before: ReservationID?, limit: Int
+    ) async throws -> (items: [Decision], next: ReservationID?) {
+        let rows = try await store.read(.endedReservations(owner: owner, before: before, limit: limit))
+        var items: [Decision] = []
+        for row in rows {
+            items.append(
+                Decision(
+                    reservation: try ReservationRecord.reservation(row.body),
+                    details: Details(fields: try await store.read(.personal(of: row.id))), placement: nil, ahead: nil))
+        }
+        return (items, rows.count == limit ? rows.last?.id : nil)
+    }
+
+    private func livePage(
+        owner: UserID?, state: Route.StateFilter, after: ReservationID?, limit: Int
+    ) async -> (items: [Decision], next: ReservationID?) {
+        let snapshot = await broker.snapshot()
+        let engine = snapshot.engine
+        let ids = engine.state.reservations.values.lazy.filter { reservation in
+            (owner == nil || reservation.owner == owner) && reservation.state.matches(state)
+                && (after.map { $0 < reservation.id } ?? true)
+        }.map(\.id).sorted()
+        let page = ids.prefix(limit)
+        let items = page.compactMap { id in
+            engine.state.reservations[id].map {
+                Decision(
+                    reservation: $0, details: snapshot.details[id] ?? Details(), placement: engine.placement(of: id),
+                    ahead: engine.ahead(of: id))
+            }
+        }
+        return (items, page.count < ids.count ? page.last : nil)
+    }
+
+    private func plan(_ request: Hummingbird.Request, _ context: AllotRequestContext) async throws -> Response {
+        let query = try PageQuery(request)
+        let caller = try await caller(context)
+        let engine = await broker.snapshot().engine
+        let entries = engine.calendar()
+        let first = try query.number(after: "cursor") ?? 0
+        let page = entries.dropFirst(first).prefix(query.limit)
+        let views = await views(for: caller, users: Set(page.map(\.reservation.owner)), of: engine)
+        let isLast = page.endIndex == entries.count
+        return try JSONReply.response(
+            PlanView(
+                items: page.map { $0.view(views) }, nextCursor: isLast ? nil : String(page.endIndex),
+                isProvisional: engine.needsPass))
+    }
+
+    /// Submits on a copy, off the writer: the same path, and nothing changes.
+    private func quote(_ request: Hummingbird.Request, _ context: AllotRequestContext) async throws -> Response {
+        let asked = try JSONBody.decode(ReservationRequest.self, from: request, context)
+        let caller = try await caller(context)
+        let submission = try Submission(asked, sharedWith: [], execution: execution, caller: caller.subject.user)
+        let snapshot = await broker.snapshot()
+        let quote: Quote
+        do throws(Rejection) {
+            quote = try snapshot.engine.quote(submission.request, by: caller.subject, at: snapshot.time)
+        } catch {
+            throw error.problem
+        }
+        let quantities = Quantities(
+            devices: quote.devices.count, cores: quote.demand.cores, span: submission.request.span)
+        return try JSONReply.response(
+            QuoteView(
+                start: DateTime(quote.start), end: DateTime(quote.start + submission.request.span),
+                devices: snapshot.engine.host.ids(of: quote.devices), cpus: quote.demand.cores,
+                memoryBytes: quote.demand.memory.bytes, deviceHours: quantities.deviceHours,
+                coreHours: quantities.coreHours))
+    }
+}
+
+extension Reservation.State {
+    /// Whether a list with this filter shows it.
+    func matches(_ filter: Route.StateFilter) -> Bool {
+        switch (self, filter) {
+        case (.waiting, .waiting), (.active, .active), (.ending, .ending), (.ended, .ended): true
+        case (.waiting, .live), (.active, .live), (.ending, .live): true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,63 @@
+import AllotAPI
+import Scheduling
+import Storage
+import Units
+
+/// Makes the stream's events of the journal's, for one viewer.
+struct EventViews: Sendable {
+    var reservations: ReservationViews
+
+    /// - Parameter reservation: the one that the event is about, as it is now; nil where it is not known.
+    func view(_ entry: JournalEntry, reservation: Reservation?) -> EventView {
+        var view = EventView(sequence: entry.sequence, time: DateTime(entry.at), type: entry.kind)
+        view.reservation = entry.reservation?.description
+        guard let event = try? EventRecord.event(kind: entry.kind, payload: entry.payload) else { return view }
+        let subject: Reservation? = if case .submitted(let submitted) = event { submitted } else { reservation }
+        if let subject {
+            view.department = subject.account.department.text
+            if reservations.mayKnow(subject) { view.user = reservations.names(subject.owner) }
+        }
+        show(event, in: &view)
+        return view
+    }
+
+    private func show(_ event: Event, in view: inout EventView) {
+        switch event {
+        case .submitted(let reservation):
+            view.start = reservation.forecast.map { DateTime($0) }
+            if case .window(let start, let devices) = reservation.kind {
+                view.start = DateTime(start)
+                view.end = DateTime(start + reservation.span)
+                view.devices = reservations.host.ids(of: devices)
+            }
+        case .slipped(_, let start, let cause):
+            view.start = DateTime(start)
+            view.cause = cause.rawValue
+        case .started(_, let active):
+            view.start = DateTime(active.startedAt)
+            view.end = DateTime(active.endsAt)
+            view.devices = reservations.host.ids(of: active.grant.devices)
+        case .extended: break
+        case .ending(_, let ending):
+            view.end = DateTime(ending.at)
+            view.cause = ending.reason.word
+        case .ended(_, let ended):
+            view.end = DateTime(ended.at)
+            view.cause = ended.reason.word
+        }
+    }
+}
+
+extension EndReason {
+    /// The reason's name in the API.
+    var word: String {
+        switch self {
+        case .expired: "expired"
+        case .cancelled: "cancelled"
+        case .released: "released"
+        case .commandEnded: "commandEnded"
+        case .failed: "failed"
+        case .missed: "missed"
+        }
+    }
+}

@@ -1,0 +1,66 @@
+import AllotAPI
+import Scheduling
+import Topology
+import Units
+
+/// The machine and its devices, with who holds them.
+struct HostViews: Sendable {
+    let engine: Engine
+
+    func host() -> HostView {
+        let host = engine.host
+        return HostView(
+            name: host.name,
+            packages: host.packages.map { .init(index: $0.index, model: $0.model, cores: $0.cores.list) },
+            numaNodes: host.numaNodes.map {
+                .init(index: $0.osIndex, memoryBytes: $0.memory.bytes, cores: $0.cores.list)
+            },
+            cores: host.cores.count,
+            processingUnits: host.cores.reduce(0) { $0 + $1.processingUnits.count },
+            coreKinds: host.coreKinds.map { .init(efficiency: $0.efficiency, cores: $0.cores.list) },
+            memoryBytes: host.memory.bytes, devices: devices())
+    }
+
+    func devices() -> [DeviceView] {
+        var holders: [Int: Reservation] = [:]
+        for reservation in engine.state.reservations.values {
+            for device in reservation.heldDevices { holders[device] = reservation }
+        }
+        return engine.host.devices.enumerated().map { index, device in
+            view(device, index: index, holder: holders[index])
+        }
+    }
+
+    private func view(_ device: Device, index: Int, holder: Reservation?) -> DeviceView {
+        let links = engine.host.links
+        return DeviceView(
+            index: index, id: device.id.text, vendor: device.vendor.rawValue, model: device.model,
+            memoryBytes: device.memory?.bytes, pciAddress: device.pciAddress, numaNode: device.numaNode,
+            localCores: device.localCores.list, files: device.files, partitionOf: device.partition?.parent,
+            partitionProfile: device.partition?.profile,
+            links: engine.host.devices.indices.filter { $0 != index && links.bandwidth(index, $0) > 0 }.map {
+                .init(device: $0, kind: links.kind ?? "link", bandwidth: links.bandwidth(index, $0))
+            },
+            state: holder == nil ? .free : .held, reservation: holder?.id.description,
+            department: holder?.account.department.text, until: holder?.holdsUntil.map { DateTime($0) })
+    }
+}
+
+extension Reservation {
+    /// Devices that nobody else can have now.
+    var heldDevices: DeviceSet {
+        switch state {
+        case .active(let active), .ending(let active, _): active.grant.devices
+        case .waiting, .ended: DeviceSet()
+        }
+    }
+
+    /// When its time is over; nil while it does not hold anything.
+    var holdsUntil: Timestamp? {
+        switch state {
+        case .active(let active): active.endsAt
+        case .ending(_, let ending): ending.at
+        case .waiting, .ended: nil
+        }
+    }
+}

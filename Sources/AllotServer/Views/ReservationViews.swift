@@ -1,0 +1,114 @@
+import AllotAPI
+import Scheduling
+import Topology
+import Units
+
+/// Makes reservations' views for one viewer: of another's reservation, only what the calendar shows.
+struct ReservationViews: Sendable {
+    let host: Host
+    let viewer: UserID
+    let isAdmin: Bool
+    /// Names of the users that may come up; a user without one is shown by uid.
+    var names: @Sendable (UserID) -> String
+
+    func view(_ decision: Decision) -> ReservationView {
+        let reservation = decision.reservation
+        var view = ReservationView(
+            id: reservation.id.description, state: state(of: reservation), kind: kind(of: reservation),
+            department: reservation.account.department.text, gpus: reservation.demand.devices,
+            model: reservation.demand.model, together: together(reservation.demand.together),
+            cpus: reservation.demand.cores, memoryBytes: reservation.demand.memory.bytes,
+            durationSeconds: reservation.span.wholeSeconds, submittedAt: DateTime(reservation.submittedAt),
+            class: reservation.priorityClass.text)
+        view.notBefore = reservation.notBefore.map { DateTime($0) }
+        view.after = reservation.after.isEmpty ? nil : reservation.after.map(\.description)
+        view.firstForecast = reservation.firstForecast.map { DateTime($0) }
+        if let placement = decision.placement {
+            view.plannedStart = DateTime(placement.start)
+            view.ahead = decision.ahead
+            view.devices = host.ids(of: placement.devices)
+        }
+        showState(reservation.state, in: &view)
+        if mayKnow(reservation) { showOwn(reservation, decision.details, in: &view) }
+        return view
+    }
+
+    /// Whether the viewer sees whose it is, its tags and its command.
+    func mayKnow(_ reservation: Reservation) -> Bool {
+        isAdmin || reservation.owner == viewer || reservation.sharedWith.contains(viewer)
+    }
+
+    private func state(of reservation: Reservation) -> ReservationView.State {
+        switch reservation.state {
+        case .waiting: .waiting
+        case .active: .active
+        case .ending: .ending
+        case .ended: .ended
+        }
+    }
+
+    private func kind(of reservation: Reservation) -> ReservationView.Kind {
+        if case .window = reservation.kind { .window } else { .queued }
+    }
+
+    private func together(_ together: Demand.Together) -> ReservationRequest.Together {
+        switch together {
+        case .nvlink: .nvlink
+        case .numa: .numa
+        case .host: .host
+        case .any: .any
+        }
+    }
+
+    private func showState(_ state: Reservation.State, in view: inout ReservationView) {
+        switch state {
+        case .waiting: break
+        case .active(let active): show(active, in: &view)
+        case .ending(let active, let ending):
+            show(active, in: &view)
+            show(ending.reason, in: &view)
+        case .ended(let ended):
+            if let active = ended.active { show(active, in: &view) }
+            view.endsAt = nil
+            view.endedAt = DateTime(ended.at)
+            show(ended.reason, in: &view)
+        }
+    }
+
+    private func show(_ active: Reservation.Active, in view: inout ReservationView) {
+        view.startedAt = DateTime(active.startedAt)
+        view.endsAt = DateTime(active.endsAt)
+        view.devices = host.ids(of: active.grant.devices)
+        view.cores = active.grant.cores.list
+        view.numaNodes = active.grant.numaNodes.list
+    }
+
+    private func show(_ reason: EndReason, in view: inout ReservationView) {
+        switch reason {
+        case .expired: view.endReason = .expired
+        case .cancelled: view.endReason = .cancelled
+        case .released: view.endReason = .released
+        case .failed: view.endReason = .failed
+        case .missed: view.endReason = .missed
+        case .commandEnded(let code):
+            view.endReason = .commandEnded
+            view.exitCode = code
+        }
+    }
+
+    private func showOwn(_ reservation: Reservation, _ details: Details, in view: inout ReservationView) {
+        view.team = reservation.account.team?.text
+        view.user = names(reservation.owner)
+        view.uid = reservation.owner.uid
+        view.shareWith = reservation.sharedWith.isEmpty ? nil : reservation.sharedWith.map(names)
+        view.tags = details.tags.isEmpty ? nil : details.tags
+        view.command = details.command?.arguments
+    }
+}
+
+extension Host {
+    /// The ids of devices by index.
+    func ids(of devices: DeviceSet) -> [String] {
+        devices.filter { $0 < self.devices.count }.map { self.devices[$0].id.text }
+    }
+}

@@ -1,0 +1,74 @@
+import AllotServer
+import ArgumentParser
+import Foundation
+
+@main
+struct Allotd: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "allotd", abstract: "The Allot daemon: reserves GPUs and cores of this machine.",
+        version: Daemon.version, subcommands: [Run.self, Verify.self], defaultSubcommand: Run.self)
+}
+
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(abstract: "Serve until SIGTERM (the default).")
+
+    @Option(help: "The configuration file (default: /etc/allot/allotd.yaml, if it is there).")
+    var config: String?
+
+    @Option(help: "The socket to serve.")
+    var socket: String?
+
+    @Option(help: "The folder of the database.")
+    var state: String?
+
+    @Option(help: "The policy file.")
+    var policy: String?
+
+    @Option(help: "A topology file of hwloc instead of this machine; for development, with --executor process.")
+    var topology: String?
+
+    @Option(help: "What confines and starts commands: systemd, or process for development.")
+    var executor: Configuration.Executor?
+
+    func run() async throws {
+        let overrides = ConfigurationOverrides(
+            config: config.map(absolute), socket: socket.map(absolute), state: state.map(absolute),
+            policy: policy.map(absolute), topology: topology.map(absolute), executor: executor)
+        do {
+            try await Daemon(overrides).run()
+        } catch {
+            FileHandle.standardError.write(Data("allotd: \(error)\n".utf8))
+            throw ExitCode(error is ConfigurationError ? 78 : 1)
+        }
+    }
+
+    private func absolute(_ path: String) -> String {
+        path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
+    }
+}
+
+struct Verify: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Prove the journal from its first row, and every table that follows from it.",
+        discussion:
+            "Works beside a running daemon. Keep the anchor that it prints: a journal cut short shows against it.")
+
+    @Option(help: "The folder of the database.")
+    var state = "/var/lib/allot"
+
+    @Option(help: "An anchor that an earlier run printed.")
+    var anchor: String?
+
+    func run() throws {
+        do {
+            let report = try JournalCheck.run(folder: state, anchor: anchor)
+            print("verified: \(report.events) events, \(report.reservations) reservations (\(report.live) live)")
+            print("anchor: \(report.anchor)")
+        } catch {
+            FileHandle.standardError.write(Data("allotd: does not verify: \(error)\n".utf8))
+            throw ExitCode.failure
+        }
+    }
+}
+
+extension Configuration.Executor: ExpressibleByArgument {}

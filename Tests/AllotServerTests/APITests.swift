@@ -1,0 +1,138 @@
+import AllotAPI
+import Foundation
+import Scheduling
+import Testing
+import Topology
+import Units
+
+@testable import AllotServer
+
+@Suite struct APITests {
+    struct Bad: Sendable, CustomTestStringConvertible {
+        var body: String
+        var status: Int
+        var says: String
+        var testDescription: String { String(body.prefix(60)) }
+    }
+
+    static let bad = [
+        Bad(body: "", status: 400, says: ""),
+        Bad(body: "[]", status: 422, says: "object"),
+        Bad(body: "{", status: 400, says: ""),
+        Bad(body: #"{"durationSeconds":3600}"#, status: 422, says: "gpus"),
+        Bad(body: #"{"gpus":1}"#, status: 422, says: "durationSeconds"),
+        Bad(body: #"{"gpus":1,"durationSeconds":3600,"gpu":2}"#, status: 422, says: "gpu"),
+        Bad(body: #"{"gpus":"1","durationSeconds":3600}"#, status: 422, says: "gpus"),
+        Bad(body: #"{"gpus":1.5,"durationSeconds":3600}"#, status: 422, says: "gpus"),
+        Bad(body: #"{"gpus":-1,"durationSeconds":3600}"#, status: 422, says: "from 0 to 128"),
+        Bad(body: #"{"gpus":1,"durationSeconds":-5}"#, status: 422, says: "durationSeconds"),
+        Bad(body: #"{"gpus":1,"durationSeconds":99999999999999999999}"#, status: 422, says: "durationSeconds"),
+        Bad(body: #"{"gpus":1,"durationSeconds":9223372036854775807}"#, status: 422, says: "durationSeconds"),
+        Bad(body: #"{"gpus":3,"durationSeconds":3600}"#, status: 422, says: "this host has 2"),
+        Bad(body: #"{"gpus":1,"durationSeconds":3600,"at":"tomorrow"}"#, status: 422, says: "at"),
+        Bad(body: #"{"gpus":1,"durationSeconds":3600,"after":["7"]}"#, status: 422, says: "after"),
+        Bad(body: #"{"gpus":1,"durationSeconds":3600,"after":["r-7"]}"#, status: 404, says: "r-7"),
+        Bad(body: #"{"gpus":1,"durationSeconds":3600,"class":"gold"}"#, status: 422, says: "standard"),
+        Bad(body: #"{"gpus":1,"durationSeconds":3600,"team":"x"}"#, status: 403, says: "nlp"),
+        Bad(
+            body: #"{"gpus":1,"durationSeconds":3600,"shareWith":["no such one"]}"#, status: 422, says: "no such one"),
+        Bad(body: #"{"gpus":1,"durationSeconds":3600,"command":{"arguments":[]}}"#, status: 422, says: "program"),
+        Bad(
+            body: #"{"gpus":1,"durationSeconds":3600,"command":{"arguments":["a"],"directory":"b"}}"#, status: 422,
+            says: "absolute"),
+        Bad(body: #"{"gpus":1,"durationSeconds":3600,"tags":{"":"x"}}"#, status: 422, says: "tags"),
+        Bad(body: "{\"gpus\":1,\"model\":\"\u{FFFD}\u{0}\"}", status: 400, says: ""),
+        Bad(body: String(repeating: "[", count: 5000), status: 400, says: ""),
+    ]
+
+    @Test func `bad input of every kind gets a problem that says what was wrong, and changes nothing`() async throws {
+        try await withAPI { server, daemon in
+            let before = await daemon.broker.snapshot()
+            for bad in APITests.bad {
+                let reply = try await server.post("/v1/reservations", bad.body)
+                #expect(reply.status == bad.status, "\(bad.testDescription): \(reply.text)")
+                #expect(reply.text.contains("application/problem+json"), "\(bad.testDescription)")
+                #expect(bad.says.isEmpty || reply.text.contains(bad.says), "\(bad.testDescription): \(reply.text)")
+            }
+            let after = await daemon.broker.snapshot()
+            #expect(after.engine.state == before.engine.state)
+            #expect(after.journalSequence == before.journalSequence)
+        }
+    }
+
+    @Test(arguments: [
+        ("GET", "/v1/reservations/r-99", 404), ("GET", "/v1/reservations/99", 404),
+        ("POST", "/v1/reservations/r-99/cancel", 404), ("POST", "/v1/reservations/r-0/cancel", 404),
+        ("POST", "/v1/reservations/r-99/attach", 404), ("GET", "/v1/nothing", 404),
+        ("GET", "/v1/reservations?limit=0", 422), ("GET", "/v1/reservations?limit=x", 422),
+        ("GET", "/v1/reservations?colour=red", 422), ("GET", "/v1/reservations?scope=theirs", 422),
+        ("GET", "/v1/reservations?cursor=5", 422), ("GET", "/v1/plan?cursor=-1", 422),
+        ("DELETE", "/v1/reservations/r-1", 405),
+    ])
+    func `what is not there is told apart from what is not understood`(
+        method: String, path: String, status: Int
+    ) async throws {
+        try await withAPI { server, _ in
+            let body = method == "POST" ? "Content-Type: application/json\r\nContent-Length: 2\r\n" : ""
+            let reply = try await server.ask(
+                "\(method) \(path) HTTP/1.1\r\nHost: x\r\n\(body)Connection: close\r\n\r\n\(body.isEmpty ? "" : "{}")"
+            )
+            #expect(reply.status == status, "\(reply.text)")
+        }
+    }
+
+    @Test func `one reservation travels from submit to its end`() async throws {
+        try await withAPI { server, daemon in
+            let made = try await server.post(
+                "/v1/reservations", #"{"gpus":1,"durationSeconds":3600,"tags":{"project":"p"}}"#)
+            #expect(made.status == 201)
+            #expect(made.text.contains(#""state":"active""#))
+            #expect(made.text.contains(#""team":"nlp""#))
+            #expect(try await server.get("/v1/devices").text.contains(#""reservation":"r-1""#))
+            #expect(try await server.get("/v1/reservations").text.contains(#""project":"p""#))
+            let extended = try await server.post("/v1/reservations/r-1/extend", #"{"durationSeconds":60}"#)
+            #expect(extended.text.contains(#""durationSeconds":3660"#))
+            #expect(try await server.post("/v1/reservations/r-1/release", "{}").status == 200)
+            try await eventually { await daemon.broker.decision(about: ReservationID(1)) == nil }
+            let shown = try await server.get("/v1/reservations/r-1")
+            #expect(shown.text.contains(#""endReason":"released""#))
+            #expect(shown.text.contains(#""project":"p""#), "tags stay")
+            #expect(try await server.post("/v1/reservations/r-1/release", "{}").status == 409)
+            #expect(try await server.get("/v1/reservations?state=ended").text.contains("r-1"))
+        }
+    }
+
+    @Test func `events come in order, and a stream resumes after the last that was seen`() async throws {
+        try await withAPI { server, daemon in
+            _ = await daemon.submit(Request(devices: 2, span: .hours(1)))
+            _ = await daemon.submit(Request(devices: 2, span: .hours(1)))
+            let all = try await server.all("/v1/events?follow=false")
+            #expect(all.contains("id: 1\nevent: daemon.started"))
+            #expect(all.contains("event: reservation.submitted"))
+            let rest = try await server.all("/v1/events?follow=false", headers: "Last-Event-ID: 2\r\n")
+            #expect(!rest.contains("id: 2\n"))
+            #expect(rest.contains("id: 3\n"))
+        }
+    }
+
+    @Test func `of another's reservation only the calendar shows`() async throws {
+        let host = Topology.Host.twoDevices
+        let mine = JournalTests.reservation(.active(JournalTests.active))
+        let details = Details(tags: ["secret": "s"])
+        let decision = Decision(reservation: mine, details: details, placement: nil, ahead: nil)
+        let others = ReservationViews(host: host, viewer: UserID(5), isAdmin: false, names: { "u\($0)" }).view(decision)
+        #expect(others.user == nil && others.uid == nil && others.tags == nil && others.team == nil)
+        #expect(others.command == nil && others.shareWith == nil)
+        #expect(others.department == "a" && others.endsAt != nil)
+        let own = ReservationViews(host: host, viewer: mine.owner, isAdmin: false, names: { "u\($0)" }).view(decision)
+        #expect(own.tags == ["secret": "s"] && own.user != nil)
+    }
+
+    @Test func `a backup is for admins, and the OpenAPI document is served`() async throws {
+        try await withAPI { server, _ in
+            #expect(try await server.get("/v1/openapi.json").text.contains("/v1/reservations/{id}/attach"))
+            let backup = try await server.get("/v1/backup")
+            #expect(backup.status == (geteuid() == 0 ? 200 : 403))
+        }
+    }
+}

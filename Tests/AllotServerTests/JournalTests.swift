@@ -1,0 +1,81 @@
+import Foundation
+import Policy
+import Scheduling
+import Storage
+import Testing
+import Units
+
+@testable import AllotServer
+
+@Suite struct JournalTests {
+    static let active = Reservation.Active(
+        grant: Grant(
+            devices: DeviceSet([1, 3, 127]), cores: BitSet([0, 1, 2, 70]), numaNodes: BitSet([0, 5]),
+            memory: .gibibytes(7)), startedAt: Timestamp(milliseconds: 5), endsAt: Timestamp(milliseconds: 3_600_005))
+
+    static func reservation(_ state: Reservation.State, kind: Reservation.Kind = .queued) -> Reservation {
+        Reservation(
+            id: ReservationID(7), owner: UserID(.max),
+            account: Account(department: DepartmentID("a"), team: TeamID("b")),
+            priorityClass: ClassID("standard"),
+            demand: Demand(devices: 3, model: "H\"1\\00\u{1F680}\n", together: .numa, cores: 4, memory: .gibibytes(7)),
+            kind: kind, span: .hours(1), notBefore: Timestamp(milliseconds: 1),
+            after: [ReservationID(1), ReservationID(2)],
+            sharedWith: [UserID(0), UserID(1001)], hasCommand: true, submittedAt: Timestamp(milliseconds: 2),
+            firstForecast: Timestamp(milliseconds: 3), forecast: Timestamp(milliseconds: 4), state: state)
+    }
+
+    static let reasons: [EndReason] = [
+        .expired, .cancelled(by: UserID(9)), .released(by: .root), .commandEnded(exitCode: -1), .failed, .missed,
+    ]
+
+    static let events: [Event] =
+        [
+            .submitted(reservation(.waiting)),
+            .submitted(
+                reservation(.waiting, kind: .window(start: Timestamp(milliseconds: 9), devices: DeviceSet([0])))),
+            .slipped(ReservationID(7), start: Timestamp(milliseconds: 8), cause: .policy),
+            .started(ReservationID(7), active), .extended(ReservationID(7), span: .hours(2)),
+            .ended(ReservationID(7), Reservation.Ended(active: nil, at: Timestamp(milliseconds: 1), reason: .missed)),
+        ]
+        + reasons.flatMap { reason -> [Event] in
+            [
+                .ending(ReservationID(7), Reservation.Ending(at: Timestamp(milliseconds: 6), reason: reason)),
+                .ended(
+                    ReservationID(7), Reservation.Ended(active: active, at: .init(milliseconds: 6), reason: reason)),
+            ]
+        }
+
+    @Test(arguments: events)
+    func `an event is read back as it was written`(event: Event) throws {
+        let payload = EventRecord.payload(event)
+        #expect(try EventRecord.event(kind: event.kind, payload: payload) == event)
+        #expect((try? JSONSerialization.jsonObject(with: Data(payload))) != nil, "the payload is JSON")
+    }
+
+    @Test(arguments: [
+        Reservation.State.waiting, .active(active),
+        .ending(active, Reservation.Ending(at: Timestamp(milliseconds: 7), reason: .expired)),
+        .ended(Reservation.Ended(active: active, at: Timestamp(milliseconds: 7), reason: .failed)),
+    ])
+    func `a reservation is read back as it was written, in every state`(state: Reservation.State) throws {
+        let reservation = JournalTests.reservation(state)
+        #expect(try ReservationRecord.reservation(ReservationRecord.bytes(reservation)) == reservation)
+    }
+
+    @Test func `an event of a later version with fields that are not known is read`() throws {
+        let payload = Array(#"{"id":7,"later":{"a":[1]},"start":5,"cause":"order"}"#.utf8)
+        #expect(
+            try EventRecord.event(kind: "reservation.slipped", payload: payload)
+                == .slipped(ReservationID(7), start: Timestamp(milliseconds: 5), cause: .order))
+    }
+
+    @Test func `a payload that lacks a field is a fault, and an event of the daemon's own is none of the engine's`()
+        throws
+    {
+        #expect(throws: (any Error).self) {
+            try EventRecord.event(kind: "reservation.started", payload: Array(#"{"id":7}"#.utf8))
+        }
+        #expect(try EventRecord.event(kind: "daemon.started", payload: Array("{}".utf8)) == nil)
+    }
+}

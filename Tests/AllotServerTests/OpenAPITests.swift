@@ -1,0 +1,151 @@
+import AllotAPI
+import Foundation
+import NIOHTTP1
+import Storage
+import Testing
+import Topology
+import Units
+
+@testable import AllotServer
+@testable import Scheduling
+
+/// The API's description says what the server does: its routes, problems, limits and words.
+@Suite struct OpenAPITests {
+    @Test func `every route is described, and nothing else`() async throws {
+        let folder = try TemporaryFolder()
+        let daemon = try await TestDaemon(folder: folder.path)
+        let routes = daemon.api.router().routes.map { "\($0.method.rawValue) \($0.path)" }
+        await daemon.close()
+        let described = OpenAPI.operations.map { "\($0.method.rawValue) \($0.path)" }
+        #expect(routes.sorted() == described.sorted())
+    }
+
+    @Test func `every kind of problem in the server's source is described, and no other`() throws {
+        var found = Set(BodyFault.kinds.map { BodyFault($0, "").problem.type })
+        let sources = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Sources/AllotServer")
+        let files = try #require(FileManager.default.enumerator(at: sources, includingPropertiesForKeys: nil))
+        for case let file as URL in files where file.pathExtension == "swift" {
+            for match in try String(contentsOf: file, encoding: .utf8).matches(of: #/"(/problems/[a-z-]+)"/#) {
+                found.insert(String(match.1))
+            }
+        }
+        #expect(found == Set(ProblemType.allCases.map(\.uri)))
+    }
+
+    @Test(arguments: OpenAPITests.problems)
+    func `a problem has the status, title, field and members of its kind`(problem: Problem) throws {
+        let kind = try #require(OpenAPI.problems.first { $0.type.uri == problem.type })
+        #expect(kind.statuses.contains(problem.status))
+        #expect(kind.title == problem.title)
+        switch kind.field {
+        case .always: #expect(problem.field != nil)
+        case .never: #expect(problem.field == nil)
+        case .sometimes: break
+        }
+        #expect(Set(problem.members.keys).isSubset(of: kind.members.map(\.name)))
+        for member in kind.members {
+            switch (member.kind, problem.members[member.name]) {
+            case (.number, .number), (.text, .text), (.texts, .texts): break
+            case (.time, .text(let text)): #expect(RFC3339.timestamp(text) != nil)
+            case (.times, .texts(let texts)): #expect(texts.allSatisfy { RFC3339.timestamp($0) != nil })
+            case (_, nil): #expect(member.presence == .sometimes, "\(member.name)")
+            default: Issue.record("\(member.name) is of another kind")
+            }
+        }
+    }
+
+    static let problems: [Problem] =
+        rejections.map(\.problem) + BodyFault.samples.map(\.problem) + [
+            Problems.tooManyConnections(1), Problems.tooManyConnectionsOfUser(1), Problems.targetTooLong(1),
+            Problems.headTooLarge(HTTPLimits()), Problems.bodyTooLarge(1), Problems.tooSlow("head", .seconds(1)),
+            Problems.malformed("x"), Problems.expectationFailed("x"), Problems.notFound("/"),
+            Problems.methodNotAllowed("PUT", ["GET"]), Problems.unsupportedMediaType(nil), Problems.shuttingDown(),
+            Problems.unforeseen(id: "1"), Problems.parser(.invalidVersion, isInTarget: true, limits: HTTPLimits()),
+            Problems.notStored(nil), Problems.notStored(.diskFull), Problems.keyReused(),
+            Problems.invalidField("gpus", "x"), Problems.forbidden("x"),
+        ]
+
+    /// One of each.
+    static let rejections: [Rejection] = {
+        let (id, time) = (ReservationID(7), Timestamp(milliseconds: 1_793_610_000_000))
+        return [
+            .asksForNothing, .outOfRange(field: "gpus", value: -1, limits: 0...128),
+            .exceedsHost(field: "gpus", asked: 3, largest: 2), .unknownModel("x", known: ["A10"]),
+            .unknownClass(ClassID("x"), known: [ClassID("standard")]), .notMember(UserID(1)),
+            .notInTeam(TeamID("x"), own: [TeamID("y")]), .unknownReservation(id), .notOwner(id), .alreadyEnded(id),
+            .notActive(id), .startsInPast(time, now: time), .beyondHorizon(field: "at", time, horizon: time),
+            .tooFarApart(.nvlink, asked: 4, largest: 2), .windowWith(field: "after"),
+            .windowDoesNotFit(start: time, nearest: [time]), .extensionDisplaces(id, latestEnd: time),
+            .tooManyWaiting(limit: 1, ofUser: true), .tooManyWaiting(limit: 1, ofUser: false),
+        ]
+    }()
+}
+
+/// The numbers that the description states are those that the rooms hold to.
+@Suite struct OpenAPILimitTests {
+    @Test func `what may be asked for`() {
+        #expect(APILimits.spanSeconds == Scheduling.Limits.spanSeconds)
+        #expect(APILimits.horizonSeconds == Scheduling.Limits.horizon.wholeSeconds)
+        #expect(APILimits.waiting == Scheduling.Limits.waiting)
+        #expect(APILimits.waitingOfUser == Scheduling.Limits.waitingOfUser)
+        #expect(APILimits.after == 0...Scheduling.Limits.after)
+        #expect(APILimits.sharedWith == 0...Scheduling.Limits.sharedWith)
+        #expect(APILimits.alternatives == Scheduling.Limits.alternatives)
+    }
+
+    @Test func `what a request may hold`() {
+        #expect(APILimits.idempotencyKey == AllotServer.Limits.idempotencyKey)
+        #expect(APILimits.replyLifetimeSeconds == AllotServer.Limits.replyLifetime.wholeSeconds)
+        #expect(APILimits.pageItems == AllotServer.Limits.pageItems)
+        #expect(APILimits.tags == 0...AllotServer.Limits.tags)
+        #expect(APILimits.tagNameBytes == 1...AllotServer.Limits.tagNameBytes)
+        #expect(APILimits.tagValueBytes == 0...AllotServer.Limits.tagValueBytes)
+        #expect(APILimits.commandArguments == 1...AllotServer.Limits.commandArguments)
+        #expect(APILimits.commandBytes == AllotServer.Limits.commandBytes)
+        #expect(APILimits.environmentVariables == 0...AllotServer.Limits.environmentVariables)
+        #expect(APILimits.reasonBytes == 1...AllotServer.Limits.reasonBytes)
+        #expect(APILimits.modelBytes == 1...AllotServer.Limits.modelBytes)
+        #expect(APILimits.eventPage == AllotServer.Limits.eventPage)
+    }
+
+    @Test func `what a connection may do`() {
+        let limits = HTTPLimits()
+        #expect(APILimits.connections == limits.connections)
+        #expect(APILimits.rootConnections == limits.rootConnections)
+        #expect(APILimits.connectionsOfUser == limits.connectionsPerUser)
+        #expect(APILimits.targetBytes == limits.targetBytes)
+        #expect(APILimits.headBytes == limits.headBytes)
+        #expect(APILimits.headFields == limits.headFields)
+        #expect(APILimits.bodyBytes == limits.bodyBytes)
+        #expect(APILimits.jsonDepth == limits.json.depth)
+        #expect(APILimits.jsonValues == limits.json.values)
+        #expect(Duration.seconds(APILimits.headSeconds) == limits.headTimeout)
+        #expect(Duration.seconds(APILimits.bodySeconds) == limits.bodyTimeout)
+        #expect(Duration.seconds(APILimits.idleSeconds) == limits.idleTimeout)
+        #expect(Duration.seconds(APILimits.writeSeconds) == limits.writeTimeout)
+        #expect(Duration.seconds(APILimits.heartbeatSeconds) == limits.heartbeat)
+        let configuration = Configuration()
+        #expect(APILimits.connections == configuration.connections)
+        #expect(APILimits.bodyBytes == Int(configuration.requestBytes.bytes))
+        #expect(APILimits.bodySeconds == configuration.requestTimeout.wholeSeconds)
+    }
+
+    @Test func `the words of other rooms`() {
+        #expect(Set(APIWords.vendors) == Set(Device.Vendor.allCases.map(\.rawValue)))
+        #expect(Set(APIWords.executors) == Set(Configuration.Executor.allCases.map(\.rawValue)))
+        let causes: [SlipCause] = [.order, .window, .drain, .policy]
+        #expect(APIWords.slipCauses == causes.map(\.rawValue))
+    }
+}
+
+/// Not the one of `AllotAPI`, which tells of a reply that can't be read.
+private typealias BodyFault = AllotServer.JSONFault
+
+extension BodyFault {
+    fileprivate static let kinds: [Kind] = [.malformed, .limit, .unknownField, .missingField, .invalidField]
+
+    fileprivate static let samples = kinds.map { kind in
+        BodyFault(kind, "x", path: kind == .limit ? [] : [JSONPathKey("gpus")])
+    }
+}
