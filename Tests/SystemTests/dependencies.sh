@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that building and testing Allot needs. Says nothing when they are all there.
+set -euo pipefail
+
+packages=(
+    build-essential git pkg-config      # what the Swift toolchain itself links and fetches with
+    libsqlite3-dev                      # the store
+    libhwloc-dev libhwloc-plugins       # the topology; the plugins read PCI devices and XML
+    libsystemd-dev                      # D-Bus, notifications, the journal
+    python3                             # the load of the kill tests; its standard library is enough
+)
+
+if ! command -v dpkg-query >/dev/null; then
+    if pkg-config --exists sqlite3 hwloc libsystemd 2>/dev/null; then exit 0; fi
+    echo "This is not a Debian: install what these packages hold, then try again: ${packages[*]}" >&2
+    exit 1
+fi
+
+missing=()
+installed=$(dpkg-query -W -f='${Package} ${db:Status-Status}\n' "${packages[@]}" 2>/dev/null || true)
+for package in "${packages[@]}"; do
+    grep -qx "$package installed" <<<"$installed" || missing+=("$package")
+done
+[ ${#missing[@]} -eq 0 ] && exit 0
+
+echo "== Installing Debian packages: ${missing[*]}"
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null; then
+        echo "This needs root, and there is no sudo. As root: apt-get install ${missing[*]}" >&2
+        exit 1
+    fi
+    as_root=(sudo)
+fi
+
+# Another apt may be at work, as on a machine that has just booted: wait for its lock instead of failing.
+apt() {
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=600 "$@"
+}
+install() {
+    apt install --yes --no-install-recommends "${missing[@]}" </dev/null
+}
+update() {
+    local try
+    for try in 1 2 3 4 5 6; do
+        apt update </dev/null && return 0
+        echo "apt-get update failed (try $try of 6)" >&2
+        sleep 10
+    done
+    return 1
+}
+
+# A fresh machine has no package lists; an old one may have stale ones, whose files are gone.
+if ! apt install --simulate --no-install-recommends "${missing[@]}" >/dev/null 2>&1 </dev/null; then
+    update
+    install
+elif ! install; then
+    update
+    install
+fi

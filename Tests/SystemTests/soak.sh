@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# The long runs: many kills under load, many random command streams. What they showed is written to docs/soak.md.
+# ROUNDS kills, STREAMS streams for each property test (they read ALLOT_SOAK_STREAMS).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+folder=$(mktemp -d "${TMPDIR:-/tmp}/allot-soak.XXXXXX")
+trap 'rm -rf "$folder"' EXIT
+failed=0
+began=$(date +%s)
+
+run() {
+    local name=$1
+    shift
+    echo "== $name"
+    "$@" 2>&1 | tee "$folder/$name" || failed=1
+}
+
+run kills env ROUNDS="${ROUNDS:-50}" Tests/SystemTests/kill9.sh
+run properties env ALLOT_SOAK_STREAMS="${STREAMS:-2000}" "${SWIFT:-swift}" test --skip-build --disable-xctest
+
+{
+    echo '# The last long run'
+    echo
+    echo 'Written by `make soak`; see CONTRIBUTING.md.'
+    echo
+    echo "- date: $(date -u +%F), version $(git describe --always --dirty 2>/dev/null || echo unknown)"
+    echo "- machine: $(nproc) CPUs, $(uname -sr), $(. /etc/os-release && echo "$PRETTY_NAME")"
+    echo "- took: $(($(date +%s) - began)) s"
+    echo "- kills: $(grep -E '^(kill9:|FAILED)' "$folder/kills" | tail -n 1)"
+    echo "- properties, with ${STREAMS:-2000} streams each: $(grep -E 'Test run with' "$folder/properties" | tail -n 1)"
+} >docs/soak.md
+echo
+cat docs/soak.md
+exit $failed
