@@ -1,0 +1,21 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// `run` compiles the measurements in C itself (allot-measure, allot-stamp: one of them has to be linked statically).
+let package = Package(
+    name: "allot-benchmarks",
+    dependencies: [.package(name: "allot", path: "..")],
+    targets: [
+        // What plain C reaches with the same rows on the same disk: the ceiling that the store is measured against.
+        .target(name: "CCeiling", cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("sqlite3")]),
+        .executableTarget(
+            name: "allot-bench",
+            dependencies: [
+                "CCeiling", .product(name: "Storage", package: "allot"), .product(name: "Units", package: "allot"),
+            ],
+            path: "Sources/AllotBench",
+            swiftSettings: [
+                .swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny"),
+            ]),
+    ]
+)
