@@ -26,11 +26,11 @@ public struct FakeDaemon: Sendable {
         let daemon = FakeDaemon(path: "\(folder)/s")
         let server = try await ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.autoRead, value: false)
             .bind(unixDomainSocketPath: daemon.path) { channel in
                 channel.eventLoop.makeCompletedFuture {
                     try channel.pipeline.syncOperations.addHandler(ByteToMessageHandler(HTTPRequestDecoder()))
-                    return try NIOAsyncChannel<HTTPServerRequestPart, ByteBuffer>(
-                        wrappingChannelSynchronously: channel)
+                    return channel
                 }
             }
         defer { unlink(daemon.path) }
@@ -88,9 +88,12 @@ public struct FakeDaemon: Sendable {
         }
     }
 
-    private func serve(
-        _ connection: NIOAsyncChannel<HTTPServerRequestPart, ByteBuffer>, _ answer: Answer
-    ) async throws {
+    private func serve(_ channel: any Channel, _ answer: Answer) async throws {
+        // Wrapped only now: a wrapped channel that nobody serves, since the daemon ends, would trap.
+        let connection = try await channel.eventLoop.submit {
+            try NIOAsyncChannel<HTTPServerRequestPart, ByteBuffer>(wrappingChannelSynchronously: channel)
+        }.get()
+        try await channel.setOption(.autoRead, value: true).get()
         try await connection.executeThenClose { parts, outbound in
             var head: HTTPRequestHead?
             var body: [UInt8] = []
