@@ -74,6 +74,20 @@ struct LinkTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `who no longer waits is let go at once, and the next answer is not mistaken for theirs`() async throws {
+        let fake = FakeExecutor()
+        try await serving(fake) {
+            let client = SystemdExecutor(socketPath: path, logger: silent)
+            let waiting = Task { try await client.stop(ReservationID(99), grace: .zero) }
+            try await until("the slow stop is under way") { fake.isWaiting.withLock { $0 } }
+            waiting.cancel()
+            await expectUnreachable { try await waiting.value }
+            fake.isReleased.withLock { $0 = true }
+            #expect(try await client.observe(since: 8, within: .zero).version == 9)
+        }
+    }
+
     @Test func `a lost connection fails what waits, and the next request makes a new one`() async throws {
         let client = SystemdExecutor(socketPath: path, logger: silent)
         await expectUnreachable { _ = try await client.inventory() }

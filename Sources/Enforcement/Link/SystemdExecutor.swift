@@ -61,7 +61,12 @@ public actor SystemdExecutor: Executor {
         let question = EnforcerQuestion(id: id, bytes: bytes, limit: limit, promise: promise)
         channel.writeAndFlush(question, promise: nil)
         do {
-            return try await promise.futureResult.get()
+            // Nobody hears the answer any more, as at the daemon's end: the enforcer may still do what was asked.
+            return try await withTaskCancellationHandler {
+                try await promise.futureResult.get()
+            } onCancel: {
+                promise.fail(ExecutorFailure.unreachable("enforcer: given up"))
+            }
         } catch let failure as ExecutorFailure {
             throw failure
         } catch {

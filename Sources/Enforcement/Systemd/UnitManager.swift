@@ -55,6 +55,7 @@ protocol UnitManager: Sendable {
 struct SystemdUnits: UnitManager {
     private let thread: BusThread
     private let changes: ChangeSignal
+    private let spawnFailures = SpawnFailures()
 
     /// Connects with the first call.
     init() throws(ExecutorFailure) {
@@ -127,28 +128,50 @@ struct SystemdUnits: UnitManager {
     }
 
     func exit(of service: UnitState) async throws(BusError) -> ServiceExit? {
-        let kind = "org.freedesktop.systemd1.Service"
+        let main: MainProcess
         do throws(BusError) {
-            return try await thread.perform { (bus) throws(BusError) in
-                func number(_ name: String) throws(BusError) -> Int32 {
-                    try bus.property(name, type: "i", of: service.path, interface: kind) { (reply) throws(BusError) in
-                        try reply.signed()
-                    }
-                }
-                // si_code of waitid(2): 0 as long as there was none, 1 for exit, 2 and 3 for a signal.
-                let code = try number("ExecMainCode")
-                let status = try number("ExecMainStatus")
-                // Of a service of type `exec`: when its program was executed.
-                let began = try bus.property(
-                    "ActiveEnterTimestampMonotonic", type: "t", of: service.path,
-                    interface: "org.freedesktop.systemd1.Unit"
-                ) { (reply) throws(BusError) in try reply.large() }
-                return ServiceExit(
-                    exitCode: code == 0 ? nil : code == 1 ? status : 128 + status, hasRun: began != 0)
+            main = try await thread.perform { (bus) throws(BusError) in
+                try MainProcess(of: service.path, on: bus)
             }
         } catch {
             if error.isNoSuchUnit { return nil }
             throw error
+        }
+        var exit = ServiceExit(exitCode: main.exitCode, hasRun: true)
+        if !main.wasSeenToRun, main.code == 1, SpawnFailures.codes.contains(main.status) {
+            exit.hasRun = await !spawnFailures.isTold(of: service.name, since: main.forkedAt)
+        }
+        return exit
+    }
+
+    /// What the bus says of a service's main process.
+    private struct MainProcess {
+        /// si_code of waitid(2): 0 as long as there was none, 1 for exit, 2 and 3 for a signal.
+        let code: Int32
+        let status: Int32
+        /// Microseconds since 1970.
+        let forkedAt: UInt64
+        /// Of a service of type `exec`: systemd has seen that its program was executed. One that ends at once may end
+        /// before that.
+        let wasSeenToRun: Bool
+
+        var exitCode: Int32? { code == 0 ? nil : code == 1 ? status : 128 + status }
+
+        init(of path: String, on bus: Bus) throws(BusError) {
+            let kind = "org.freedesktop.systemd1.Service"
+            code = try bus.property("ExecMainCode", type: "i", of: path, interface: kind) {
+                (reply) throws(BusError) in try reply.signed()
+            }
+            status = try bus.property("ExecMainStatus", type: "i", of: path, interface: kind) {
+                (reply) throws(BusError) in try reply.signed()
+            }
+            forkedAt = try bus.property("ExecMainStartTimestamp", type: "t", of: path, interface: kind) {
+                (reply) throws(BusError) in try reply.large()
+            }
+            let began = try bus.property(
+                "ActiveEnterTimestampMonotonic", type: "t", of: path, interface: "org.freedesktop.systemd1.Unit"
+            ) { (reply) throws(BusError) in try reply.large() }
+            wasSeenToRun = began != 0
         }
     }
 

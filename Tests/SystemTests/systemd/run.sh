@@ -43,9 +43,7 @@ make_root() {
 install_programs() {
     local root=$1 program library
     install -D -m 0755 "$built/allot-enforcer" "$root/usr/sbin/allot-enforcer"
-    for program in allot allotd; do
-        [ -x "$built/$program" ] && install -D -m 0755 "$built/$program" "$root/usr/bin/$program"
-    done
+    install -D -m 0755 -t "$root/usr/bin" "$built/allot" "$built/allotd"
     # The room's own tests run inside too, those that need a journal.
     if [ -x "$built/allotPackageTests.xctest" ]; then
         install -D -m 0755 "$built/allotPackageTests.xctest" "$root/opt/checks/unit-tests"
@@ -67,13 +65,9 @@ install_units() {
         "$top"/systemd/*.slice
     install -D -m 0644 "$top/systemd/allot.sysusers.conf" "$root/usr/lib/sysusers.d/allot.conf"
     install -D -m 0644 "$top/systemd/allot.tmpfiles.conf" "$root/usr/lib/tmpfiles.d/allot.conf"
-    if [ -e "$top/Config/allotd.yaml" ]; then
-        install -D -m 0644 "$top/Config/allotd.yaml" "$root/etc/allot/allotd.yaml"
-    fi
+    install -D -m 0644 "$top/Config/allotd.yaml" "$root/etc/allot/allotd.yaml"
     systemctl --root="$root" --quiet enable allot-enforcer.socket allotd.socket
     install -D -m 0644 -t "$root/opt/checks" "$here"/*.py "$here"/*.sh
-    # The daemon's own checks run as soon as there is a daemon.
-    if "$built/allotd" --help 2>/dev/null | grep -q -e '--config'; then touch "$root/opt/checks/daemon-is-built"; fi
     install -m 0644 "$here/checks.service" "$root/usr/lib/systemd/system/checks.service"
     systemctl --root="$root" --quiet add-wants multi-user.target checks.service
 }
