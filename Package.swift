@@ -42,6 +42,7 @@ let nioExtras = Target.Dependency.product(name: "NIOExtras", package: "swift-nio
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 let package = Package(
@@ -85,11 +86,10 @@ let package = Package(
             [
                 "Units", "Topology", "Policy", "Scheduling", "Chargeback", "Simulation", "Storage", "Telemetry",
                 "Enforcement", "AllotAPI", "CLinux", "CSystemd", crypto, httpTypes, hummingbird, hummingbirdCore,
-                logging,
-                metrics, nioCore, nioExtras, nioHTTP1, nioPosix, serviceLifecycle, yams,
+                logging, metrics, nioCore, nioExtras, nioHTTP1, nioPosix, serviceLifecycle, unixSignals, yams,
             ]),
 
-        program("allot", ["AllotAPI", "AllotClient", "Units", "CLinux", argumentParser]),
+        program("allot", ["AllotAPI", "AllotClient", "Units", "CLinux", argumentParser, unixSignals]),
         program("allotd", ["AllotServer", argumentParser]),
         program("allot-enforcer", ["Enforcement", "CSystemd", argumentParser, logging]),
 
@@ -111,7 +111,7 @@ let package = Package(
             "AllotServerTests",
             [
                 "Units", "Topology", "Policy", "Scheduling", "Storage", "Enforcement", "AllotAPI", "AllotServer",
-                "AllotClient", hummingbird, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle,
+                "AllotClient", hummingbird, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle, unixSignals,
             ]),
         tests("SystemTests", ["Units", "AllotAPI", "AllotClient"], exclude: scripts),
         tests("TidyTests", []),

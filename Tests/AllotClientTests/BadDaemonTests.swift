@@ -13,7 +13,7 @@ struct BadDaemonTests {
         } _: { (daemon) async throws in
             let call: Call = method == "GET" ? .get("/") : try .post("/", EndRequest())
             #expect(try await makeClient(daemon).send(call).status == 200)
-            let requests = await daemon.requests
+            let requests = daemon.requests
             #expect(requests.count == 2)
             #expect(requests[0].headers["Idempotency-Key"] == requests[1].headers["Idempotency-Key"])
             #expect(requests[0].body == requests[1].body)
@@ -26,7 +26,7 @@ struct BadDaemonTests {
             throw Hangup()
         } _: { (daemon) async throws in
             #expect(await failure { _ = try await makeClient(daemon).send(.get("/")) } == .disconnected)
-            #expect(await daemon.requests.count == 2)
+            #expect(daemon.requests.count == 2)
         }
     }
 
@@ -37,7 +37,7 @@ struct BadDaemonTests {
         } _: { (daemon) async throws in
             let call = Call.post("/v1/reservations/r-1/attach", idempotent: false)
             #expect(await failure { _ = try await makeClient(daemon).send(call) } == .disconnected)
-            #expect(await daemon.requests.count == 1)
+            #expect(daemon.requests.count == 1)
         }
     }
 
@@ -141,7 +141,7 @@ struct BadDaemonTests {
         } _: { (daemon) async throws in
             let client = makeClient(daemon) { $0.requestSeconds = 1 }
             #expect(await failure { _ = try await client.send(.get("/")) } == .timedOut(seconds: 1))
-            #expect(await daemon.requests.count == 1)
+            #expect(daemon.requests.count == 1)
         }
     }
 
@@ -167,10 +167,10 @@ struct BadDaemonTests {
         } _: { (daemon) async throws in
             let client = makeClient(daemon)
             let task = Task { await failure { _ = try await client.send(.get("/")) } }
-            while await daemon.requests.isEmpty { await Task.yield() }
+            while daemon.requests.isEmpty { await Task.yield() }
             task.cancel()
             #expect(await task.value == .disconnected)
-            #expect(await daemon.requests.count == 1)
+            #expect(daemon.requests.count == 1)
         }
     }
 }

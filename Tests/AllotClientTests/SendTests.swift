@@ -17,7 +17,7 @@ struct SendTests {
                 #expect(reply.contentType == "application/json")
                 #expect(String(decoding: reply.body, as: UTF8.self) == "{\"n\":\(number)}")
             }
-            #expect(await daemon.connections == 1)
+            #expect(daemon.connections == 1)
         }
     }
 
@@ -47,7 +47,7 @@ struct SendTests {
             let client = makeClient(daemon)
             _ = try await client.send(.get("/"))
             _ = try await client.send(.get("/"))
-            #expect(await daemon.connections == 2)
+            #expect(daemon.connections == 2)
         }
     }
 
@@ -59,7 +59,7 @@ struct SendTests {
             let client = makeClient(daemon)
             _ = try await client.send(try .post("/v1/reservations", EndRequest(reason: "a/b")))
             _ = try await client.send(.post("/v1/reservations/r-1/attach", idempotent: false))
-            let requests = await daemon.requests
+            let requests = daemon.requests
             #expect(requests.map(\.method) == ["POST", "POST"])
             #expect(requests[0].body == #"{"reason":"a/b"}"#)
             #expect(requests[0].headers["Content-Type"] == "application/json")

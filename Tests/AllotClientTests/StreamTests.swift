@@ -88,7 +88,7 @@ struct StreamTests {
             try await responder.hang()
         } _: { (daemon) async throws in
             let task = Task { try await makeClient(daemon).stream(.get("/")) { for try await _ in $0 {} } }
-            while await daemon.requests.isEmpty { await Task.yield() }
+            while daemon.requests.isEmpty { await Task.yield() }
             task.cancel()
             // Ending is the point: whether as an error or as an end is the stream's own affair.
             _ = await task.result

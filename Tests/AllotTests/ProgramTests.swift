@@ -27,7 +27,7 @@ struct ProgramTests {
             let page = try JSONDecoder().decode(Page<ReservationView>.self, from: Data(json.output.utf8))
             #expect(page.items.map(\.id) == ["r-1", "r-2"])
             #expect(page.nextCursor == nil)
-            #expect(await daemon.requests.contains { $0.path.hasSuffix("cursor=a%20b") })
+            #expect(daemon.requests.contains { $0.path.hasSuffix("cursor=a%20b") })
         }
     }
 
@@ -100,7 +100,7 @@ struct ProgramTests {
             #expect(ending.code == 3)
             #expect(ending.errors == "allot: r-2: No such reservation\n")
             #expect(ending.output.contains("r-1") && ending.output.contains("r-3"))
-            #expect(await daemon.requests.map(\.path).count == 3)
+            #expect(daemon.requests.map(\.path).count == 3)
         }
     }
 
@@ -112,12 +112,28 @@ struct ProgramTests {
         } _: { (daemon) async throws in
             let ending = try await BuiltProgram.run(daemon, "reserve", "--gpus", "1", "--for", "1h", "--wait", "--utc")
             {
-                while await daemon.requests.filter({ $0.path == "/v1/reservations/r-3" }).isEmpty { await Task.yield() }
+                while daemon.requests.filter({ $0.path == "/v1/reservations/r-3" }).isEmpty { await Task.yield() }
                 kill($0, SIGINT)
             }
             #expect(ending.code == 130 && !ending.wasSignalled)
             #expect(ending.output.isEmpty)
             #expect(ending.errors.contains("allot: r-3 goes on waiting\n       To give it up: allot cancel r-3\n"))
+        }
+    }
+
+    @Test(
+        "A program that has nothing to clean up is ended by a signal as any other",
+        arguments: [SIGTERM, SIGHUP, SIGINT])
+    func signalled(number: Int32) async throws {
+        try await FakeDaemon.run { _, responder in
+            try await responder.startChunks(type: "text/event-stream")
+            try await responder.hang()
+        } _: { (daemon) async throws in
+            let ending = try await BuiltProgram.run(daemon, "events", "--follow") {
+                while daemon.requests.isEmpty { await Task.yield() }
+                kill($0, number)
+            }
+            #expect(ending.wasSignalled && ending.code == number)
         }
     }
 

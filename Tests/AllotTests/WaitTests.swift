@@ -2,6 +2,7 @@ import AllotAPI
 import AllotClient
 import FakeDaemon
 import NIOPosix
+import Synchronization
 import Testing
 import Units
 
@@ -44,7 +45,7 @@ struct WaitTests {
 
     private func run(
         _ script: Script, events: Bool = true, timeout: Duration? = nil, pace: Waiter.Pace,
-        interrupts: AsyncStream<Int32> = AsyncStream { _ in },
+        interrupts: AsyncStream<Int32> = AsyncStream<Int32> { _ in },
         during work: @escaping @Sendable (FakeDaemon) async throws -> Void = { _ in }
     ) async throws -> Waiter.Outcome {
         try await FakeDaemon.run { request, responder in
@@ -115,6 +116,14 @@ struct WaitTests {
         #expect(name(outcome) == "started")
     }
 
+    @Test("One that ends without having started is told apart from one that was quick")
+    func ended() async throws {
+        #expect(name(try await run(Script(Sample.reservation(3, .ended)), pace: Self.quick)) == "ended")
+        var view = Sample.reservation(3, .ended)
+        view.startedAt = DateTime(Sample.now)
+        #expect(name(try await run(Script(view), pace: Self.quick)) == "started")
+    }
+
     @Test("It gives up after its time")
     func timeout() async throws {
         let outcome = try await run(Script(Sample.reservation(3)), timeout: .milliseconds(50), pace: Self.quick)
@@ -135,16 +144,44 @@ struct WaitTests {
     @Test("A daemon that is away for too long ends the waiting")
     func absence() async throws {
         let pace = Waiter.Pace(tick: .milliseconds(5), poll: .milliseconds(10), absence: .milliseconds(1))
+        let looks = Mutex(0)
         let outcome = try? await FakeDaemon.run { request, responder in
             // It answers once, and breaks every connection after that.
-            guard request.path == "/v1/reservations/r-3", request.number == 1 else { throw Hangup() }
+            guard request.path == "/v1/reservations/r-3" else { throw Hangup() }
+            let isFirst = looks.withLock { count in
+                count += 1
+                return count == 1
+            }
+            guard isFirst else { throw Hangup() }
             try await responder.reply(Sample.json(Sample.reservation(3, .waiting)))
         } _: { (daemon) async throws in
             let client = AllotClient(socketPath: daemon.path, group: MultiThreadedEventLoopGroup.singleton)
             return try await Waiter(client: client, id: ReservationID(3), timeout: nil, pace: pace)
-                .wait(interrupts: AsyncStream { _ in }) { _ in }
+                .wait(interrupts: AsyncStream<Int32> { _ in }) { _ in }
         }
         #expect(outcome.map(name) == nil)
+    }
+
+    @Test("A daemon that is away for a moment does not end the waiting")
+    func shortAbsence() async throws {
+        let pace = Waiter.Pace(tick: .milliseconds(5), poll: .milliseconds(10), absence: .seconds(60))
+        let looks = Mutex(0)
+        let outcome = try await FakeDaemon.run { request, responder in
+            // It answers once, breaks the next connections, and comes back with the reservation active.
+            guard request.path == "/v1/reservations/r-3" else { throw Hangup() }
+            let look = looks.withLock { count in
+                count += 1
+                return count
+            }
+            if (2...10).contains(look) { throw Hangup() }
+            let state: ReservationView.State = look == 1 ? .waiting : .active
+            try await responder.reply(Sample.json(Sample.reservation(3, state)))
+        } _: { (daemon) async throws in
+            let client = AllotClient(socketPath: daemon.path, group: MultiThreadedEventLoopGroup.singleton)
+            return try await Waiter(client: client, id: ReservationID(3), timeout: nil, pace: pace)
+                .wait(interrupts: AsyncStream<Int32> { _ in }) { _ in }
+        }
+        #expect(name(outcome) == "started")
     }
 
     @Test("A reservation that is gone ends the waiting with the daemon's word")
@@ -155,7 +192,7 @@ struct WaitTests {
             } _: { (daemon) async throws in
                 let client = AllotClient(socketPath: daemon.path, group: MultiThreadedEventLoopGroup.singleton)
                 return try await Waiter(client: client, id: ReservationID(3), timeout: nil, pace: Self.quick)
-                    .wait(interrupts: AsyncStream { _ in }) { _ in }
+                    .wait(interrupts: AsyncStream<Int32> { _ in }) { _ in }
             }
         }
         #expect(error.map { ExitStatus($0) } == .noSuchThing)

@@ -3,11 +3,10 @@ import NIOCore
 /// Sends what a test wants to be sent.
 public struct Responder: Sendable {
     let channel: any Channel
-    let outbound: NIOAsyncChannelOutboundWriter<ByteBuffer>
 
     /// These bytes and nothing else.
     public func send(_ bytes: [UInt8]) async throws {
-        try await outbound.write(ByteBuffer(bytes: bytes))
+        try await channel.writeAndFlush(ByteBuffer(bytes: bytes))
     }
 
     public func send(_ text: String) async throws {
@@ -47,7 +46,11 @@ public struct Responder: Sendable {
 
     /// Waits until the other side has closed, or the daemon ends.
     public func hang() async throws {
-        for await _ in AsyncStream(Never.self, { _ in }) {}
+        try await channel.closeFuture.get()
         throw CancellationError()
+    }
+
+    func hangUp() {
+        channel.close(promise: nil)
     }
 }

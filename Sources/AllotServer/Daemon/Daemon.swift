@@ -9,6 +9,7 @@ import ServiceLifecycle
 import Storage
 import Topology
 import Units
+import UnixSignals
 
 /// `allotd`: wires the rooms, serves until it is told to stop, and leaves nothing half done.
 public struct Daemon: Sendable {
@@ -85,7 +86,8 @@ public struct Daemon: Sendable {
         let http = HTTPService(
             socket: parts.socket, limits: limits, router: parts.api.router(), logger: logger,
             onListening: { notifier.ready(status: "serving") })
-        let reload = ReloadService(notifier: notifier, logger: logger) {
+        let hangups = await UnixSignalsSequence(trapping: .sighup)
+        let reload = ReloadService(signals: hangups, notifier: notifier, logger: logger) {
             try await self.reload(parts, logger: logger)
         }
         let housekeeping = Housekeeping(clock: parts.clock, broker: broker, logger: logger)

@@ -1,19 +1,21 @@
-@preconcurrency import Dispatch
-import Glibc
 import Logging
 import ServiceLifecycle
+import UnixSignals
 
 /// Reads the configuration again on SIGHUP, and keeps systemd informed meanwhile.
-struct ReloadService: Service {
-    private let signals: AsyncStream<Void>
+///
+/// The signals are taken from where they are trapped, before systemd learns that the daemon is ready: from then on one
+/// that comes is neither lost nor deadly.
+struct ReloadService<Signals: AsyncSequence & Sendable>: Service
+where Signals.Element: Sendable, Signals.Failure == Never {
+    private let signals: Signals
     private let notifier: Notifier
     private let logger: Logger
     private let reload: @Sendable () async throws -> Void
 
-    /// `signals` is `ReloadService.hangups()`. When `reload` throws, the configuration stays as it was.
+    /// Each signal reloads once. When `reload` throws, the configuration stays as it was.
     init(
-        signals: AsyncStream<Void> = hangups(), notifier: Notifier, logger: Logger,
-        reload: @escaping @Sendable () async throws -> Void
+        signals: Signals, notifier: Notifier, logger: Logger, reload: @escaping @Sendable () async throws -> Void
     ) {
         self.signals = signals
         self.notifier = notifier
@@ -33,18 +35,6 @@ struct ReloadService: Service {
                 logger.error("Configuration not reloaded; the old one stays", metadata: ["error": "\(error)"])
                 notifier.ready(status: "Configuration not reloaded: \(error)")
             }
-        }
-    }
-
-    /// SIGHUP, as it comes; several at once count as one. From this call on it no longer ends the process, so make it
-    /// early in `main`.
-    static func hangups() -> AsyncStream<Void> {
-        signal(SIGHUP, SIG_IGN)
-        return AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
-            let source = DispatchSource.makeSignalSource(signal: SIGHUP, queue: .global())
-            source.setEventHandler { continuation.yield() }
-            source.activate()
-            continuation.onTermination = { _ in source.cancel() }
         }
     }
 }

@@ -1,22 +1,27 @@
-import Dispatch
+import UnixSignals
 
-#if canImport(Glibc)
-    import Glibc
-#endif
-
-/// Signals that ask this process to stop, as a stream: they no longer end it by themselves.
+/// Signals that ask this process to stop, as a sequence: once it is there they no longer end the process by
+/// themselves.
 enum Interrupts {
-    static func stream() -> AsyncStream<Int32> {
-        let (stream, continuation) = AsyncStream.makeStream(of: Int32.self)
-        for number in [SIGINT, SIGTERM, SIGHUP] {
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
-            source.setEventHandler {
-                // Holding the source keeps it alive as long as the process.
-                withExtendedLifetime(source) { _ = continuation.yield(number) }
-            }
-            source.resume()
+    static func sequence() async -> UnixSignalsSequence {
+        await UnixSignalsSequence(trapping: .sigint, .sigterm, .sighup)
+    }
+}
+
+/// Does something that a signal cancels, so that it can clean up behind itself.
+/// - Throws: `Failure` with exit code 130 where a signal came.
+func untilInterrupted<Result: Sendable>(
+    _ work: @escaping @Sendable () async throws -> Result
+) async throws -> Result {
+    let interrupts = await Interrupts.sequence()
+    return try await withThrowingTaskGroup(of: Result.self) { group in
+        group.addTask(operation: work)
+        group.addTask {
+            for await _ in interrupts { throw Failure(.interrupted, "interrupted: nothing was written") }
+            throw CancellationError()
         }
-        return stream
+        defer { group.cancelAll() }
+        guard let result = try await group.next() else { throw CancellationError() }
+        return result
     }
 }

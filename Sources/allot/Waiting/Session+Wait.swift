@@ -10,9 +10,10 @@ extension Session {
         let progress = Progress(
             isTerminal: terminal.isTerminal, width: terminal.width, style: output.style, write: StandardError.write)
         let waiter = Waiter(client: client, id: id, timeout: timeout)
+        let interrupts = await Interrupts.sequence()
         let outcome: Waiter.Outcome
         do {
-            outcome = try await waiter.wait(interrupts: Interrupts.stream()) { await progress.show($0, now: Clock.now) }
+            outcome = try await waiter.wait(interrupts: interrupts) { await progress.show($0, now: Clock.now) }
         } catch {
             await progress.finish()
             StandardError.say("\(id) is reserved, but waiting for it failed; see: allot show \(id)")

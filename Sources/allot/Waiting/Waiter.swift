@@ -32,9 +32,9 @@ struct Waiter: Sendable {
 
     /// Waits; `show` is called with what is known once per tick.
     /// - Parameter interrupts: Ends the wait when it gives something; the reservation stays.
-    func wait(
-        interrupts: AsyncStream<Int32>, show: @escaping @Sendable (ReservationView) async -> Void
-    ) async throws -> Outcome {
+    func wait<Interrupts: AsyncSequence & Sendable>(
+        interrupts: Interrupts, show: @escaping @Sendable (ReservationView) async -> Void
+    ) async throws -> Outcome where Interrupts.Element: Sendable, Interrupts.Failure == Never {
         let (wakes, wake) = AsyncStream.makeStream(of: Wake.self)
         return try await withThrowingTaskGroup(of: Outcome?.self) { group in
             group.addTask { try await watchEvents(wake) }
