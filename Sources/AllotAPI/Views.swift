@@ -151,7 +151,7 @@ public struct HealthView: Sendable, Hashable, Codable {
 public struct EventView: Sendable, Hashable, Codable {
     public var sequence: Int64
     public var time: DateTime
-    /// `reservation.submitted`, `.slipped`, `.started`, `.extended`, `.ending`, `.ended`; `clock.stepped`.
+    /// One of `APIWords.eventTypes`.
     public var type: String
     public var reservation: String?
     public var department: String?
@@ -160,14 +160,16 @@ public struct EventView: Sendable, Hashable, Codable {
     /// Planned or actual start.
     public var start: DateTime?
     public var end: DateTime?
+    /// Of an extension: the whole duration from then on.
+    public var durationSeconds: Int64?
     public var devices: [String]?
     /// Why it slipped or ended.
     public var cause: String?
 
     public init(
         sequence: Int64, time: DateTime, type: String, reservation: String? = nil, department: String? = nil,
-        user: String? = nil, start: DateTime? = nil, end: DateTime? = nil, devices: [String]? = nil,
-        cause: String? = nil
+        user: String? = nil, start: DateTime? = nil, end: DateTime? = nil, durationSeconds: Int64? = nil,
+        devices: [String]? = nil, cause: String? = nil
     ) {
         self.sequence = sequence
         self.time = time
@@ -177,6 +179,7 @@ public struct EventView: Sendable, Hashable, Codable {
         self.user = user
         self.start = start
         self.end = end
+        self.durationSeconds = durationSeconds
         self.devices = devices
         self.cause = cause
     }

@@ -22,6 +22,10 @@ enum Limits {
     static let reasonBytes = 1024
     static let modelBytes = 128
     static let logLines = 1000
+    /// Quotes of one user: so many at once after a rest, and so many a second over time.
+    static let quotes = RateLimit.Allowance(atOnce: 40, perSecond: 20)
+    /// Users whose quotes are counted at a time.
+    static let quotingUsers = 4096
     /// A followed log is looked at so often.
     static let logPoll = Duration.milliseconds(200)
     /// Of the journal, read at a time for an event stream.

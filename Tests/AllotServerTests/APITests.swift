@@ -67,6 +67,9 @@ import Units
         ("GET", "/v1/reservations?limit=0", 422), ("GET", "/v1/reservations?limit=x", 422),
         ("GET", "/v1/reservations?colour=red", 422), ("GET", "/v1/reservations?scope=theirs", 422),
         ("GET", "/v1/reservations?cursor=5", 422), ("GET", "/v1/plan?cursor=-1", 422),
+        ("GET", "/v1/reservations?limit=1&limit=2", 422), ("GET", "/v1/events?limit=1", 422),
+        ("GET", "/v1/events?cursor=1", 422), ("GET", "/v1/events?follow=maybe", 422),
+        ("GET", "/v1/reservations/r-1/logs?limit=1", 422),
         ("DELETE", "/v1/reservations/r-1", 405),
     ])
     func `what is not there is told apart from what is not understood`(
@@ -115,6 +118,44 @@ import Units
         }
     }
 
+    @Test func `an extension's event has the new end and the whole duration`() async throws {
+        try await withAPI { server, daemon in
+            _ = try await server.post("/v1/reservations", #"{"gpus":2,"durationSeconds":3600}"#)
+            _ = try await server.post("/v1/reservations", #"{"gpus":2,"durationSeconds":3600}"#)
+            for id in ["r-1", "r-1", "r-2"] {
+                #expect(
+                    try await server.post("/v1/reservations/\(id)/extend", #"{"durationSeconds":60}"#).status
+                        == (id == "r-1" ? 409 : 200))
+            }
+            _ = try await server.post("/v1/reservations/r-2/cancel", "{}")
+            #expect(try await server.post("/v1/reservations/r-1/extend", #"{"durationSeconds":60}"#).status == 200)
+            #expect(try await server.post("/v1/reservations/r-1/extend", #"{"durationSeconds":60}"#).status == 200)
+            let all = try await server.all("/v1/events?follow=false")
+            let extended = all.split(separator: "\n").filter { $0.contains(#""type":"reservation.extended""#) }
+            #expect(extended.count == 3)
+            #expect(extended.first?.contains(#""durationSeconds":3660"#) == true)
+            #expect(extended.first?.contains(#""end""#) == false, "what waits in the queue has no end yet")
+            let ends = [60, 120].map { RFC3339.string(daemon.time.now + .seconds(3600 + $0)) }
+            for (line, end) in zip(extended.dropFirst(), ends) {
+                #expect(line.contains(#""end":"\#(end)""#), "\(line)")
+            }
+        }
+    }
+
+    @Test func `a user who asks for quotes without end is held up, and others are not`() async throws {
+        try await withAPI { server, _ in
+            let limit = Int(AllotServer.Limits.quotes.atOnce)
+            var refused: RawReply?
+            for _ in 0...(limit * 3) where refused == nil {
+                let reply = try await server.post("/v1/quotes", #"{"gpus":1,"durationSeconds":3600}"#)
+                if reply.status != 200 { refused = reply }
+            }
+            let reply = try #require(refused)
+            #expect(reply.status == 429 && reply.problem?.type == "/problems/too-many-quotes")
+            #expect(reply.fields["retry-after"] != nil)
+        }
+    }
+
     @Test func `of another's reservation only the calendar shows`() async throws {
         let host = Topology.Host.twoDevices
         let mine = JournalTests.reservation(.active(JournalTests.active))
@@ -133,6 +174,16 @@ import Units
             #expect(try await server.get("/v1/openapi.json").text.contains("/v1/reservations/{id}/attach"))
             let backup = try await server.get("/v1/backup")
             #expect(backup.status == (geteuid() == 0 ? 200 : 403))
+        }
+    }
+
+    @Test(.enabled(if: geteuid() == 0, "only root takes a backup"))
+    func `a second backup at the same time is told to come again`() async throws {
+        try await withAPI { server, daemon in
+            let first = try await daemon.store.backup()
+            let second = try await server.get("/v1/backup")
+            #expect(second.status == 503 && second.problem?.type == "/problems/backup-running")
+            withExtendedLifetime(first) {}
         }
     }
 }

@@ -55,6 +55,42 @@ import Testing
         }
     }
 
+    @Test func `A request on an idle connection is answered whole, or fails to be sent`() async throws {
+        for _ in 0..<20 {
+            try await withServer { server in
+                let path = server.path
+                let clients = try await onThread {
+                    try (0..<8).map { _ in
+                        let client = try RawClient(path: path)
+                        try client.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")
+                        _ = try client.reply()
+                        return client
+                    }
+                }
+                async let ending: Void = server.group.triggerGracefulShutdown()
+                let silent = try await onThread {
+                    var silent = 0
+                    for client in clients {
+                        var wasSent = false
+                        do {
+                            while true {
+                                wasSent = false
+                                try client.send("GET /hello HTTP/1.1\r\nHost: x\r\n\r\n")
+                                wasSent = true
+                                if try client.reply().fields["connection"] == "close" { break }
+                            }
+                        } catch {
+                            silent += wasSent ? 1 : 0
+                        }
+                    }
+                    return silent
+                }
+                await ending
+                #expect(silent == 0)
+            }
+        }
+    }
+
     @Test func `What does not finish in time is cut`() async throws {
         var limits = HTTPLimits()
         limits.shutdownTimeout = .milliseconds(100)

@@ -63,7 +63,8 @@ import Units
             Problems.methodNotAllowed("PUT", ["GET"]), Problems.unsupportedMediaType(nil), Problems.shuttingDown(),
             Problems.unforeseen(id: "1"), Problems.parser(.invalidVersion, isInTarget: true, limits: HTTPLimits()),
             Problems.notStored(nil), Problems.notStored(.diskFull), Problems.keyReused(),
-            Problems.invalidField("gpus", "x"), Problems.forbidden("x"),
+            Problems.invalidField("gpus", "x"), Problems.forbidden("x"), Problems.backupRunning(),
+            Problems.noRoomForBackup(), Problems.tooManyQuotes(AllotServer.Limits.quotes),
         ]
 
     /// One of each.
@@ -107,6 +108,8 @@ import Units
         #expect(APILimits.reasonBytes == 1...AllotServer.Limits.reasonBytes)
         #expect(APILimits.modelBytes == 1...AllotServer.Limits.modelBytes)
         #expect(APILimits.eventPage == AllotServer.Limits.eventPage)
+        #expect(APILimits.quotesPerSecond == AllotServer.Limits.quotes.perSecond)
+        #expect(APILimits.quotesAtOnce == AllotServer.Limits.quotes.atOnce)
     }
 
     @Test func `what a connection may do`() {
@@ -136,6 +139,8 @@ import Units
         #expect(Set(APIWords.executors) == Set(Configuration.Executor.allCases.map(\.rawValue)))
         let causes: [SlipCause] = [.order, .window, .drain, .policy]
         #expect(APIWords.slipCauses == causes.map(\.rawValue))
+        let own = ["daemon.started", "clock.disputed", "clock.settled"]
+        #expect(Set(APIWords.eventTypes) == Set(JournalTests.events.map(\.kind) + own))
     }
 }
 

@@ -19,25 +19,34 @@ class Failure(Exception):
     """Something that was promised did not hold."""
 
 
+class Unsent(ConnectionError):
+    """The kernel did not take the request: nobody has seen it."""
+
+
 class Connection:
     """One connection that asks one thing at a time: HTTP/1.1 over a Unix socket."""
 
     def __init__(self, reader, writer):
         self.reader, self.writer = reader, writer
+        self.was_last = False  # whether the daemon has said that it will hear no more
 
     @classmethod
     async def open(cls, path):
         return cls(*await asyncio.open_unix_connection(path, limit=16 << 20))
 
     async def ask(self, method, path, body=None, key=None):
-        """Gives status and decoded JSON; raises ConnectionError where no whole reply came."""
+        """Gives status and decoded JSON; raises ConnectionError where no whole reply came, Unsent where no request went."""
         payload = b"" if body is None else json.dumps(body).encode()
         head = [f"{method} {path} HTTP/1.1", "Host: allot", f"Content-Length: {len(payload)}"]
         if payload:
             head.append("Content-Type: application/json")
         if key:
             head.append(f"Idempotency-Key: {key}")
+        if self.was_last:
+            raise Unsent
         self.writer.write("\r\n".join(head).encode() + b"\r\n\r\n" + payload)
+        if self.writer.transport.is_closing():
+            raise Unsent
         try:
             await self.writer.drain()
             return await self.reply()
@@ -48,6 +57,7 @@ class Connection:
         lines = (await self.reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
         status = int(lines[0].split()[1])
         headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:])}
+        self.was_last = headers.get("connection", "").lower() == "close"
         if headers.get("transfer-encoding", "").lower() == "chunked":
             body = await self.chunks()
         else:
@@ -74,7 +84,8 @@ class Ledger:
         self.keys = {}  # key → id
         self.cancelled = set()  # ids whose cancel was acknowledged
         self.cancelling = set()  # ids whose cancel was sent and never answered
-        self.open = {}  # key → body: sent and never answered
+        self.open = {}  # key → body: never answered
+        self.unsent = set()  # those of them that never left the client
         self.refused = {}  # key → status and title
 
     def acknowledge(self, key, view):
@@ -148,7 +159,11 @@ class Daemon:
 async def submit(connection, ledger, key, chance):
     body = {"gpus": chance.randint(1, 4), "durationSeconds": chance.randint(7200, 86400), "tags": {"key": key}}
     ledger.open[key] = body
-    status, view = await connection.ask("POST", "/v1/reservations", body, key)
+    try:
+        status, view = await connection.ask("POST", "/v1/reservations", body, key)
+    except Unsent:
+        ledger.unsent.add(key)
+        raise
     if status in (200, 201, 202):
         ledger.acknowledge(key, view)
         return view["id"]
@@ -159,7 +174,11 @@ async def submit(connection, ledger, key, chance):
 
 async def cancel(connection, ledger, number):
     ledger.cancelling.add(number)
-    status, view = await connection.ask("POST", f"/v1/reservations/{number}/cancel", {}, f"cancel-{number}")
+    try:
+        status, view = await connection.ask("POST", f"/v1/reservations/{number}/cancel", {}, f"cancel-{number}")
+    except Unsent:
+        ledger.cancelling.discard(number)
+        raise
     ledger.cancelling.discard(number)
     if status not in (200, 202, 204):
         raise Failure(f"cancel of {number}: {status} {view}")
@@ -247,8 +266,9 @@ async def check(daemon, ledger, everything, graceful):
 
     await each(daemon, everything, look)
     kept = [key for key in ledger.open if key in made]
-    if graceful and kept:
-        raise Failure(f"{len(kept)} were accepted during SIGTERM and never answered, such as {kept[:3]}")
+    silent = [key for key in ledger.open if key not in ledger.unsent] + list(ledger.cancelling)
+    if graceful and (kept or silent):
+        raise Failure(f"SIGTERM left {len(silent)} requests without an answer, such as {silent[:3]}; {len(kept)} were done")
     await resend(daemon, ledger, made)
     return len(kept)
 

@@ -52,6 +52,10 @@ public enum APILimits {
     /// Values and names of a body, in all.
     public static let jsonValues = 20_000
 
+    /// Quotes of one user: over time, and at once after a rest.
+    public static let quotesPerSecond: Int64 = 20
+    public static let quotesAtOnce: Int64 = 40
+
     // MARK: - Connections
 
     public static let connections = 1024

@@ -9,8 +9,7 @@ public enum APIWords {
     public static let slipCauses = ["order", "window", "drain", "policy"]
     /// The kinds of events on the stream.
     public static let eventTypes = [
-        "reservation.submitted", "reservation.forecast", "reservation.slipped", "reservation.started",
-        "reservation.extended", "reservation.ending", "reservation.ended", "daemon.started", "clock.disputed",
-        "clock.settled",
+        "reservation.submitted", "reservation.slipped", "reservation.started", "reservation.extended",
+        "reservation.ending", "reservation.ended", "daemon.started", "clock.disputed", "clock.settled",
     ]
 }

@@ -18,7 +18,8 @@ extension OpenAPI.Operation {
     private static let quote = Self(
         .post, Route.quotes, id: "quoteReservation", .machine, "Ask when it would start",
         "Decides the request on a copy, and changes nothing: the reply says what a submission at this time would get, "
-            + "refusals included. The users of `shareWith` are not looked up.",
+            + "refusals included. The users of `shareWith` are not looked up. One user may ask "
+            + "\(APILimits.quotesPerSecond) times a second, and \(APILimits.quotesAtOnce) times at once.",
         body: OpenAPI.Body(schema: "ReservationRequest", isRequired: true),
-        success: .json("QuoteView", "Nothing is reserved."), problems: ProblemType.ofSubmission)
+        success: .json("QuoteView", "Nothing is reserved."), problems: ProblemType.ofSubmission + [.tooManyQuotes])
 }

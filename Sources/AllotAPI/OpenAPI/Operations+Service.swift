@@ -33,7 +33,7 @@ extension OpenAPI.Operation {
         success: OpenAPI.Success(
             status: 200, description: "A SQLite database.", mediaType: "application/octet-stream",
             schema: nil, eventSchema: nil),
-        problems: [.forbidden])
+        problems: [.forbidden, .backupRunning, .diskFull])
 
     private static let openAPI = Self(
         .get, Route.openAPI, id: "showDescription", .operation, "Read this document", "OpenAPI 3.1, as JSON.",

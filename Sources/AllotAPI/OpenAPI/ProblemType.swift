@@ -13,6 +13,7 @@ public enum ProblemType: String, Sendable, CaseIterable {
     case tooManyConnections = "too-many-connections"
     case internalError = "internal"
     case shuttingDown = "shutting-down"
+    case tooManyQuotes = "too-many-quotes"
     // Fields
     case malformedJSON = "malformed-json"
     case jsonLimit = "json-limit"
@@ -23,6 +24,7 @@ public enum ProblemType: String, Sendable, CaseIterable {
     // Storing
     case notStored = "not-stored"
     case diskFull = "disk-full"
+    case backupRunning = "backup-running"
     // Who asks
     case forbidden
     case notMember = "not-a-member"

@@ -44,6 +44,14 @@ extension OpenAPI.ProblemKind {
             "An error that nobody foresaw. Whether something has changed is for a reading request to tell."),
         Self(
             .shuttingDown, 503, title: "The daemon is ending", "The daemon is being stopped. Nothing has changed."),
+        Self(
+            .tooManyQuotes, 429, title: "Too many questions at once",
+            members: [
+                Member("perSecond", .number, "Quotes a second, over time."),
+                Member("atOnce", .number, "Quotes at once, after a rest."),
+            ],
+            "The user has asked for more quotes than \(APILimits.quotesAtOnce) at once and "
+                + "\(APILimits.quotesPerSecond) a second."),
     ]
 
     /// Those of a body, a parameter or a header field.
@@ -79,7 +87,11 @@ extension OpenAPI.ProblemKind {
             "The journal could not be written. Nothing has changed."),
         Self(
             .diskFull, 507, title: "The disk is full",
-            "There is no room for new work. What runs goes on, and ends are recorded in space that is kept back."),
+            "There is no room for new work, or for the copy that a backup is. What runs goes on, and ends are recorded "
+                + "in space that is kept back."),
+        Self(
+            .backupRunning, 503, title: "A backup is being taken",
+            "Another backup is being read; one is made at a time."),
         Self(.forbidden, 403, title: "Not permitted", "Only an admin, uid 0, may do that."),
         Self(
             .notOwner, 403, title: "Not yours", members: [.reservation],

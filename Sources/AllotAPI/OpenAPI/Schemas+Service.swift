@@ -48,7 +48,14 @@ extension OpenAPI.NamedSchema {
             .optional("department", .text("That reservation's department's id.")),
             .optional("user", .text("*own*: that reservation's owner's name, else the uid.")),
             .optional("start", .time("Of a window, a forecast, a slip or a start: the planned or actual start.")),
-            .optional("end", .time("Of a window or a start: the planned end; of an end: the actual one.")),
+            .optional(
+                "end",
+                .time(
+                    "Of a window, a start or an extension: the planned end; of an end: the actual one. Absent where "
+                        + "what was extended waits in the queue.")),
+            .optional(
+                "durationSeconds",
+                .integer("Of an extension: the whole duration from then on.", APILimits.spanSeconds)),
             .optional(
                 "devices",
                 .array(

@@ -1,4 +1,5 @@
 import AllotAPI
+import Glibc
 import Hummingbird
 import Logging
 import NIOCore
@@ -277,10 +278,21 @@ final class ConnectionHandler: ChannelDuplexHandler {
         isQuiescing = true
         closesNext = true
         switch state {
-        // A request may be on its way in this very moment; a little later there is none.
-        case .idle: timer.deadline = .now() + .milliseconds(50)
+        case .idle: shutReading()
         case .responding(let responding) where responding.isEventStream: responding.task?.cancel()
         case .head, .body, .responding, .draining, .lingering, .closed: break
+        }
+    }
+
+    /// Takes nothing more from the client. What it has sent up to this moment is still read, and answered; what it
+    /// sends later fails to be sent, so that it knows that nothing was done for it (unix(7), shutdown(2)).
+    private func shutReading() {
+        do {
+            try context?.channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(
+                of: NIOBSDSocket.Handle.self
+            ) { _ = shutdown($0, Int32(SHUT_RD)) }
+        } catch {
+            finish()
         }
     }
 

@@ -19,6 +19,8 @@ struct API: Sendable {
     let reconciler: Reconciler
     let clock: SystemClock
     let execution: Execution
+    private let quotes = RateLimit(Limits.quotes, users: Limits.quotingUsers)
+
     /// What is fixed about how commands are run.
     struct Execution: Sendable {
         /// `systemd` or `process`.
@@ -63,6 +65,11 @@ struct API: Sendable {
         return ReservationViews(
             host: engine.host, viewer: caller.subject.user, isAdmin: caller.subject.isAdmin,
             names: { [names] in names[$0] ?? $0.description })
+    }
+
+    /// Counts a question that plans on a copy, and refuses it where the user has asked too many.
+    func admitQuestion(of user: UserID) throws(Problem) {
+        guard quotes.admits(user) else { throw Problems.tooManyQuotes(quotes.allowance) }
     }
 
     /// The reservation that a path names.

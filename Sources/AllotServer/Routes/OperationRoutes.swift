@@ -46,7 +46,14 @@ extension API {
     }
 
     private func backupResponse() async throws -> Response {
-        let copy = try await store.backup()
+        let copy: Backup
+        do throws(StoreError) {
+            copy = try await store.backup()
+        } catch .backupRunning {
+            throw Problems.backupRunning()
+        } catch .diskFull {
+            throw Problems.noRoomForBackup()
+        }
         var headers = HTTPFields()
         headers[.contentType] = "application/octet-stream"
         return Response(
@@ -56,7 +63,7 @@ extension API {
 
     /// The journal as events: what is stored after `Last-Event-ID`, then, unless `follow=false`, what comes.
     private func events(_ request: Hummingbird.Request, _ context: AllotRequestContext) async throws -> Response {
-        let query = try PageQuery(request, known: ["follow"])
+        let query = try Query(request, known: ["follow"])
         let follow = try query.flag("follow") ?? true
         let caller = try await caller(context)
         var last: Int64 = 0

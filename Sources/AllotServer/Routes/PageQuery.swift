@@ -1,19 +1,15 @@
 import AllotAPI
 import Hummingbird
 
-/// The query of a list: `limit`, `cursor`, and what the list itself knows. Any other name is refused.
+/// The query of a list: `limit`, `cursor`, and what the list itself knows.
 struct PageQuery {
     let limit: Int
     let cursor: String?
-    private let parameters: Parameters
+    private let query: Query
 
     init(_ request: Hummingbird.Request, known: [String] = []) throws(Problem) {
-        parameters = request.uri.queryParameters
-        let names = ["limit", "cursor"] + known
-        for (name, _) in parameters where !names.contains(String(name)) {
-            throw Problems.invalidField(
-                String(name.prefix(40)), "no such parameter; there is \(names.joined(separator: ", "))")
-        }
+        query = try Query(request, known: ["limit", "cursor"] + known)
+        let parameters = request.uri.queryParameters
         let largest = Limits.pageItems.upperBound
         if let text = parameters["limit"] {
             guard let number = Int64(text), Limits.pageItems.contains(number) else {
@@ -24,6 +20,35 @@ struct PageQuery {
             limit = Int(largest)
         }
         cursor = parameters["cursor"].map(String.init)
+    }
+
+    /// A parameter that is one of the type's values; nil where it is absent.
+    func choice<Choice: RawRepresentable<String> & CaseIterable>(
+        _ name: String, _ type: Choice.Type
+    ) throws(Problem) -> Choice? {
+        try query.choice(name, type)
+    }
+
+    /// A cursor that is a position.
+    func number(after name: String) throws(Problem) -> Int? {
+        try query.number(after: name)
+    }
+}
+
+/// The query of a request: the names that it knows, each at most once. Any other name is refused.
+struct Query {
+    private let parameters: Parameters
+
+    init(_ request: Hummingbird.Request, known: [String]) throws(Problem) {
+        parameters = request.uri.queryParameters
+        var seen: Set<Substring> = []
+        for (name, _) in parameters {
+            guard known.contains(String(name)) else {
+                let names = known.isEmpty ? "none" : known.joined(separator: ", ")
+                throw Problems.invalidField(String(name.prefix(40)), "no such parameter; there is \(names)")
+            }
+            guard seen.insert(name).inserted else { throw Problems.invalidField(String(name), "stands twice") }
+        }
     }
 
     /// A parameter that is one of the type's values; nil where it is absent.

@@ -105,14 +105,15 @@ extension API {
     private func quote(_ request: Hummingbird.Request, _ context: AllotRequestContext) async throws -> Response {
         let asked = try JSONBody.decode(ReservationRequest.self, from: request, context)
         let caller = try await caller(context)
+        try admitQuestion(of: caller.subject.user)
         let submission = try Submission(asked, sharedWith: [], execution: execution, caller: caller.subject.user)
         let snapshot = await broker.snapshot()
-        let quote: Quote
-        do throws(Rejection) {
-            quote = try snapshot.engine.quote(submission.request, by: caller.subject, at: snapshot.time)
-        } catch {
-            throw error.problem
-        }
+        // A pass may be long: it runs beside the event loops, not on one.
+        let quote = try await Task.detached(priority: .utility) {
+            Result { () throws(Rejection) in
+                try snapshot.engine.quote(submission.request, by: caller.subject, at: snapshot.time)
+            }
+        }.value.mapError(\.problem).get()
         let quantities = Quantities(
             devices: quote.devices.count, cores: quote.demand.cores, span: submission.request.span)
         return try JSONReply.response(

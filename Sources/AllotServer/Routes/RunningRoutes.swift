@@ -54,7 +54,7 @@ extension API {
 
     private func logs(_ request: Hummingbird.Request, _ context: AllotRequestContext) async throws -> Response {
         let id = try reservationID(context)
-        let query = try PageQuery(request, known: ["follow"])
+        let query = try Query(request, known: ["follow"])
         let follow = try query.flag("follow") ?? false
         let caller = try await caller(context)
         let reservation = try await find(id).reservation

@@ -17,11 +17,11 @@ struct EventViews: Sendable {
             view.department = subject.account.department.text
             if reservations.mayKnow(subject) { view.user = reservations.names(subject.owner) }
         }
-        show(event, in: &view)
+        show(event, of: subject, in: &view)
         return view
     }
 
-    private func show(_ event: Event, in view: inout EventView) {
+    private func show(_ event: Event, of subject: Reservation?, in view: inout EventView) {
         switch event {
         case .submitted(let reservation):
             view.start = reservation.forecast.map { DateTime($0) }
@@ -37,13 +37,27 @@ struct EventViews: Sendable {
             view.start = DateTime(active.startedAt)
             view.end = DateTime(active.endsAt)
             view.devices = reservations.host.ids(of: active.grant.devices)
-        case .extended: break
+        case .extended(_, let span):
+            view.durationSeconds = span.wholeSeconds
+            view.end = subject?.fixedStart.map { DateTime($0 + span) }
         case .ending(_, let ending):
             view.end = DateTime(ending.at)
             view.cause = ending.reason.word
         case .ended(_, let ended):
             view.end = DateTime(ended.at)
             view.cause = ended.reason.word
+        }
+    }
+}
+
+extension Reservation {
+    /// When it began, or as a window will; nil for one that waits in the queue, or never began.
+    fileprivate var fixedStart: Timestamp? {
+        switch (state, kind) {
+        case (_, .window(let start, _)): start
+        case (.active(let active), _), (.ending(let active, _), _): active.startedAt
+        case (.ended(let ended), _): ended.active?.startedAt
+        case (.waiting, .queued): nil
         }
     }
 }

@@ -130,6 +130,25 @@ extension Problems {
             detail: "Nothing has changed; try again in a moment")
     }
 
+    static func backupRunning() -> Problem {
+        Problem(
+            type: "/problems/backup-running", title: "A backup is being taken", status: 503,
+            detail: "Another backup is being read; try again when it is done")
+    }
+
+    static func noRoomForBackup() -> Problem {
+        Problem(
+            type: "/problems/disk-full", title: "The disk is full", status: 507,
+            detail: "A backup is a copy in the state folder while it is read, and there is no room for it")
+    }
+
+    static func tooManyQuotes(_ allowance: RateLimit.Allowance) -> Problem {
+        Problem(
+            type: "/problems/too-many-quotes", title: "Too many questions at once", status: 429,
+            detail: "You may ask for \(allowance.perSecond) quotes a second; wait a moment",
+            members: ["perSecond": .number(allowance.perSecond), "atOnce": .number(allowance.atOnce)])
+    }
+
     static func keyReused() -> Problem {
         Problem(
             type: "/problems/key-reused", title: "Another request had this key", status: 422,
