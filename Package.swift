@@ -91,7 +91,7 @@ let package = Package(
 
         program("allot", ["AllotAPI", "AllotClient", "Units", "CLinux", argumentParser, unixSignals]),
         program("allotd", ["AllotServer", argumentParser]),
-        program("allot-enforcer", ["Enforcement", "CSystemd", argumentParser, logging]),
+        program("allot-enforcer", ["Enforcement", "CSystemd", argumentParser, logging, unixSignals]),
 
         testSupport("FakeDaemon", [nioCore, nioHTTP1, nioPosix]),
 
@@ -113,7 +113,7 @@ let package = Package(
                 "Units", "Topology", "Policy", "Scheduling", "Storage", "Enforcement", "AllotAPI", "AllotServer",
                 "AllotClient", hummingbird, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle, unixSignals,
             ]),
-        tests("SystemTests", ["Units", "AllotAPI", "AllotClient"], exclude: scripts),
+        tests("SystemTests", ["AllotAPI", "AllotClient", nioPosix], exclude: scripts),
         tests("TidyTests", []),
     ]
 )

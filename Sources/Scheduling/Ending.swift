@@ -50,6 +50,7 @@ extension Engine {
         guard case .ending(let active, let ending) = state.reservations[id]?.state else { throw unknown(id) }
         emit(.ended(id, Reservation.Ended(active: active, at: ending.at, reason: ending.reason)), into: &events)
         startDue(into: &events)
+        startFirst(into: &events)
     }
 
     /// Ends an active reservation without anybody's word.

@@ -16,6 +16,8 @@ public enum Limits {
     public static let sharedWith = 32
     /// Segments of the plan that an admission looks at before it takes the plan's end.
     static let admissionSteps = 20_000
+    /// Waiting reservations that are looked at, when something comes free, before the pass over all of them.
+    static let quickPass = 64
     /// How long the plan expects what is ending to hold its devices still.
     static let expectedStop = Span.seconds(10)
     /// A forecast that moves later by more than this is journaled as a slip.

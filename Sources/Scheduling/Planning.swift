@@ -15,8 +15,8 @@ extension Engine {
         return self
     }
 
-    /// A start for everything that waits.
-    public func makePlan(at now: Timestamp) -> Plan {
+    /// A start for everything that waits; with `first`, for so many at the head of the queue.
+    public func makePlan(at now: Timestamp, first: Int = .max) -> Plan {
         let now = max(now, time)
         var profile = committedProfile(at: now)
         var hints = Hints()
@@ -24,8 +24,8 @@ extension Engine {
         var choices: [Choice: DeviceSet] = [:]
         var plan = Plan(
             time: now, pass: pass, placements: [:], agenda: Agenda(), profile: profile, hints: Hints(), slipped: [])
-        plan.placements.reserveCapacity(state.reservations.count)
-        for id in waiting() {
+        plan.placements.reserveCapacity(min(state.reservations.count, first))
+        for id in waiting(first: first) {
             guard let reservation = state.reservations[id] else { continue }
             let placement: Placement
             if case .window(let start, let devices) = reservation.kind {
@@ -151,13 +151,12 @@ extension Engine {
         var free: DeviceSet
     }
 
-    /// Waiting reservations in the order that they are served.
-    private func waiting() -> [ReservationID] {
+    /// Waiting reservations in the order that they are served: so many at its head.
+    private func waiting(first: Int) -> [ReservationID] {
         var waiting: [ReservationID] = []
         waiting.reserveCapacity(state.reservations.count)
         for id in state.reservations.keys where !running.contains(id) { waiting.append(id) }
-        waiting.sort()
-        return waiting
+        return waiting.lowest(first)
     }
 
     private func bound(of reservation: Reservation, in plan: Plan, at now: Timestamp) -> Timestamp {

@@ -57,6 +57,20 @@ extension Engine {
         }
     }
 
+    /// Starts those among the first of the queue that a pass would start at this moment, so that what has come free
+    /// is not idle until the pass is made. A pass serves one after the other, and so gives the first ones the same
+    /// places, however many come behind them.
+    mutating func startFirst(into events: inout [Event]) {
+        guard needsPass else { return }
+        let plan = makePlan(at: time, first: Limits.quickPass)
+        for entry in plan.agenda.due(at: time) {
+            guard let reservation = state.reservations[entry.id], case .queued = reservation.kind,
+                let placement = plan.placements[entry.id]
+            else { continue }
+            startPlanned(reservation, placement, into: &events)
+        }
+    }
+
     private mutating func endDue(into events: inout [Event]) {
         let over = running.filter { id in
             guard case .active(let active) = state.reservations[id]?.state else { return false }

@@ -1,8 +1,7 @@
 import CSystemd
-import Dispatch
 import Enforcement
-import Glibc
 import Logging
+import UnixSignals
 
 /// Puts the enforcer's parts together and keeps them running until systemd says stop.
 struct EnforcerProgram {
@@ -24,12 +23,13 @@ struct EnforcerProgram {
         _ = try await service.inventory()
         let server = try await EnforcerServer(
             executor: service, endpoint: try endpoint(), clientUser: clientUser, logger: logger)
+        let terminations = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         logger.info("ready", metadata: ["client-uid": "\(clientUser)"])
         sd_notify(0, "READY=1")
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await server.run() }
             group.addTask { await keepWatchdog(service) }
-            group.addTask { await TerminationSignals().first() }
+            group.addTask { for await _ in terminations { break } }
             await group.next()
             sd_notify(0, "STOPPING=1")
             group.cancelAll()
@@ -54,22 +54,5 @@ struct EnforcerProgram {
             guard (try? await Task.sleep(for: pause)) != nil else { return }
             if isWatched, (try? await service.inventory()) != nil { sd_notify(0, "WATCHDOG=1") }
         }
-    }
-}
-
-/// The signals that end this program.
-private struct TerminationSignals {
-    /// Returns with the first of them, or when the task is cancelled.
-    func first() async {
-        let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
-        let sources = [SIGTERM, SIGINT].map { number in
-            signal(number, SIG_IGN)
-            let source = DispatchSource.makeSignalSource(signal: number)
-            source.setEventHandler { continuation.yield() }
-            source.resume()
-            return source
-        }
-        for await _ in stream { break }
-        for source in sources { source.cancel() }
     }
 }

@@ -33,11 +33,12 @@ extension Listing {
     ///   parser knows what to do with the rest.
     init?(plain arguments: some Sequence<String>) {
         var words = Array(arguments)[...]
-        guard words.popFirst() == "list" else { return nil }
+        var isList = false
         while let word = words.popFirst() {
             switch word {
-            case "--all": all = true
-            case "--ended": ended = true
+            case "list" where !isList: isList = true
+            case "--all" where isList: all = true
+            case "--ended" where isList: ended = true
             case "--utc": utc = true
             case "--socket":
                 guard let value = words.popFirst(), !value.hasPrefix("-") else { return nil }
@@ -48,5 +49,6 @@ extension Listing {
             default: return nil
             }
         }
+        guard isList else { return nil }
     }
 }

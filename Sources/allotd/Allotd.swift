@@ -1,8 +1,21 @@
 import AllotServer
 import ArgumentParser
+import Dispatch
 import Foundation
 
+/// Where the process begins. An asynchronous `main` would begin when the queues have opened files of their own.
 @main
+enum Program {
+    static func main() {
+        StandardFiles.ensureOpen()
+        _ = Task {
+            await Allotd.main()
+            exit(EXIT_SUCCESS)
+        }
+        dispatchMain()
+    }
+}
+
 struct Allotd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "allotd", abstract: "The Allot daemon: reserves GPUs and cores of this machine.",

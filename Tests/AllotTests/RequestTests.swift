@@ -118,7 +118,9 @@ struct RequestTests {
             ["list", "--output", "csv", "--all", "--ended", "--utc"], ["list", "--state", "ended"], ["list", "--help"],
             ["--utc", "list"], ["list", "--output=csv"], ["list", "--output", "xml"], ["list", "--socket"],
             ["list", "x"],
-            ["list", "--socket", "--all"], ["list", "--"], ["lists"], [], ["list", "--version"], ["list", "-h"],
+            ["--socket", "/s", "list", "--all"], ["--output", "json", "list"], ["list", "list"], ["--all", "list"],
+            ["--socket", "list", "list"], ["--output", "json"], ["list", "--socket", "--all"], ["list", "--"],
+            ["lists"], [], ["list", "--version"], ["list", "-h"],
         ])
     func quickList(words: [String]) throws {
         guard let quick = Listing(plain: words) else { return }
@@ -130,6 +132,7 @@ struct RequestTests {
     func isQuick() {
         #expect(Listing(plain: ["list"]) == Listing())
         #expect(Listing(plain: ["list", "--all", "--utc"]) == Listing(all: true, utc: true))
+        #expect(Listing(plain: ["--socket", "/s", "list"]) == Listing(socket: "/s"))
         #expect(Listing(plain: ["list", "--help"]) == nil)
     }
 }

@@ -5,6 +5,27 @@ import Topology
 import Units
 
 @Suite struct QueueTests {
+    @Test func `what comes free goes to the first of the queue at once, past those who do not fit, without a pass`()
+        throws
+    {
+        var engine = Engine.sample()
+        func submit(_ devices: Int, hours: Int64) throws -> [Event] {
+            try engine.perform(
+                .submit(Request(devices: devices, cores: 1, span: .hours(hours)), by: .user(1000)), at: .monday)
+        }
+        _ = try submit(4, hours: 1)
+        _ = try submit(4, hours: 3)
+        _ = try submit(8, hours: 1)
+        for _ in 0..<200 { _ = try submit(4, hours: 2) }
+        let later = Timestamp.monday + .minutes(30)
+        _ = try engine.perform(.release(ReservationID(1), by: .admin), at: later)
+        let events = try engine.perform(.stopped(ReservationID(1)), at: later)
+        #expect(
+            events.contains { if case .started(ReservationID(4), _) = $0 { true } else { false } },
+            "the eight wait for hours; two hours on the four that came free delay them by nothing")
+        #expect(events.count == 2 && engine.needsPass)
+    }
+
     private func machine(devices: Int = 8, stopTime: Span = .zero) -> VirtualMachine {
         VirtualMachine(host: .sample(devices: devices), start: .monday, stopTime: stopTime)
     }
