@@ -29,6 +29,8 @@ public struct Engine: Sendable {
     var pass: UInt64 = 0
     /// Reservations that an event was about since the last pass was begun.
     var changed: Set<ReservationID> = []
+    /// Live ones in the order of their ids.
+    private(set) var live: SortedIDs
     /// Active and ending ones.
     var running: Set<ReservationID> = []
     /// Waiting ones that are not windows.
@@ -39,6 +41,7 @@ public struct Engine: Sendable {
     /// An engine over what the journal tells, at `time`; windows whose devices this host lacks stay until their start.
     public init(host: Host, policy: Policy, state: EngineState = EngineState(), time: Timestamp) {
         self.state = state
+        live = SortedIDs(state.reservations.keys)
         self.policy = policy
         self.time = time
         settledAt = time - Span(milliseconds: 1)
@@ -101,12 +104,19 @@ public struct Engine: Sendable {
         placements[id].map { agenda.position(of: Agenda.Entry(start: $0.start, id: id)) }
     }
 
+    /// Live reservations in the order of their ids, those after one where it is given.
+    public func liveReservations(after id: ReservationID? = nil) -> ArraySlice<ReservationID> { live.after(id) }
+
     /// Decides one event: folds it into the state and into what follows from it.
     mutating func emit(_ event: Event, into events: inout [Event]) {
         let before = state.reservations[event.reservation]
         guard let after = state.apply(event) else { preconditionFailure("the engine emits only what fits its state") }
         changed.insert(event.reservation)
-        if case .ended = event { concluded.append(after) }
+        if case .submitted(let reservation) = event { live.append(reservation.id) }
+        if case .ended = event {
+            concluded.append(after)
+            live.remove(after.id)
+        }
         follow(event, before: before, after: after)
         events.append(event)
     }

@@ -152,11 +152,8 @@ extension Engine {
     }
 
     /// Waiting reservations in the order that they are served: so many at its head.
-    private func waiting(first: Int) -> [ReservationID] {
-        var waiting: [ReservationID] = []
-        waiting.reserveCapacity(state.reservations.count)
-        for id in state.reservations.keys where !running.contains(id) { waiting.append(id) }
-        return waiting.lowest(first)
+    private func waiting(first: Int) -> some Sequence<ReservationID> {
+        live.ids.lazy.filter { !running.contains($0) }.prefix(first)
     }
 
     private func bound(of reservation: Reservation, in plan: Plan, at now: Timestamp) -> Timestamp {

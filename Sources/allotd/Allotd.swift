@@ -3,11 +3,11 @@ import ArgumentParser
 import Dispatch
 import Foundation
 
-/// Where the process begins. An asynchronous `main` would begin when the queues have opened files of their own.
+/// Where the process begins. An asynchronous `main` would begin with the queues' files and threads already there.
 @main
 enum Program {
     static func main() {
-        StandardFiles.ensureOpen()
+        ProcessStart.prepare()
         _ = Task {
             await Allotd.main()
             exit(EXIT_SUCCESS)

@@ -131,9 +131,12 @@ func eventually(_ condition: () async -> Bool) async throws {
     }
 }
 
+/// A queue with a thread of its own, so that nothing else holds up a moment.
+private let moments = DispatchQueue(label: "moments")
+
 /// A moment before a condition is looked at again, so that what it waits for gets the processor.
 func aMoment() async {
     await withCheckedContinuation { continuation in
-        DispatchQueue.global().asyncAfter(deadline: .now() + .milliseconds(2)) { continuation.resume() }
+        moments.asyncAfter(deadline: .now() + .milliseconds(2)) { continuation.resume() }
     }
 }

@@ -150,19 +150,15 @@ import Testing
 }
 
 @Suite("HTTP time limits") struct HTTPTimeLimitTests {
-    private static let short: HTTPLimits = {
+    /// Limits of which one is short: nothing else may end the connection, however slow the test is.
+    private static func short(_ limit: WritableKeyPath<HTTPLimits, Duration>) -> HTTPLimits {
         var limits = HTTPLimits()
-        limits.headTimeout = .milliseconds(150)
-        limits.bodyTimeout = .milliseconds(150)
-        limits.idleTimeout = .milliseconds(150)
-        limits.writeTimeout = .milliseconds(150)
-        limits.lingerTimeout = .milliseconds(150)
-        limits.heartbeat = .milliseconds(50)
+        limits[keyPath: limit] = .milliseconds(150)
         return limits
-    }()
+    }
 
     @Test func `A head that comes byte by byte is not waited for`() async throws {
-        try await withServer(limits: HTTPTimeLimitTests.short) { server in
+        try await withServer(limits: HTTPTimeLimitTests.short(\.headTimeout)) { server in
             let reply = try await server.client { client in
                 try client.send("GET /hello HTTP/1.1\r\nX: ")
                 // A byte each 10 ms keeps the connection busy, and must not keep it open.
@@ -175,7 +171,7 @@ import Testing
     }
 
     @Test func `A body that comes byte by byte is not waited for`() async throws {
-        try await withServer(limits: HTTPTimeLimitTests.short) { server in
+        try await withServer(limits: HTTPTimeLimitTests.short(\.bodyTimeout)) { server in
             let reply = try await server.client { client in
                 try client.send("POST /things HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n")
                 while !client.isReadable(withinMilliseconds: 10) { try? client.send("x") }
@@ -187,7 +183,7 @@ import Testing
     }
 
     @Test func `An idle connection is closed without a word`() async throws {
-        try await withServer(limits: HTTPTimeLimitTests.short) { server in
+        try await withServer(limits: HTTPTimeLimitTests.short(\.idleTimeout)) { server in
             let silence = try await server.client { try $0.receiveToEnd() }
             #expect(silence.isEmpty)
             let afterReply = try await server.client { client in
@@ -199,7 +195,7 @@ import Testing
     }
 
     @Test func `A client that does not read its replies is cut off`() async throws {
-        try await withServer(limits: HTTPTimeLimitTests.short) { server in
+        try await withServer(limits: HTTPTimeLimitTests.short(\.writeTimeout)) { server in
             let text = try await server.client { client in
                 try client.send(String(repeating: "GET /large HTTP/1.1\r\nHost: x\r\n\r\n", count: 4))
                 // Three megabytes fit into no socket buffer: the server waits, and gives up.

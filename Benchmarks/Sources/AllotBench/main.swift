@@ -1,7 +1,6 @@
 import Glibc
 
 /// `allot-bench [--folder DIR] [journal] [start]`: all, where none is named. The folder is made, and removed.
-setvbuf(stdout, nil, _IOLBF, 0)
 var names = Array(CommandLine.arguments.dropFirst())
 var folder = Folder(path: "allot-bench-data")
 if let index = names.firstIndex(of: "--folder"), index + 1 < names.count {

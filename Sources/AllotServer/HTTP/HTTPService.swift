@@ -93,11 +93,12 @@ struct HTTPService: Service {
 
     private func shutDown(_ channel: any Channel, _ registry: ConnectionRegistry) async {
         if socket.isOwn {
-            // Clients that connected before the path went away are still in the backlog: take them in.
             socket.unlinkPath()
-            try? await Task.sleep(for: .milliseconds(20))
+            await takeInBacklog(of: channel)
         }
         try? await channel.close()
+        // What was accepted last is still on its way to the registry, as a job of its own loop.
+        for loop in group.makeIterator() { try? await loop.submit {}.get() }
         registry.quiesceAll()
         let open = registry.count
         if open > 0 { logger.info("Finishing what is in flight", metadata: ["connections": "\(open)"]) }
@@ -108,6 +109,23 @@ struct HTTPService: Service {
         }
         await registry.waitUntilEmpty()
         cut.cancel()
+    }
+}
+
+extension HTTPService {
+    /// Waits until those are accepted who had connected before the path went away; a second at most.
+    private func takeInBacklog(of channel: any Channel) async {
+        let end = ContinuousClock.now + .seconds(1)
+        while ContinuousClock.now < end {
+            let isEmpty = channel.eventLoop.submit {
+                try channel.pipeline.syncOperations.withUnsafeTransportIfAvailable(of: NIOBSDSocket.Handle.self) {
+                    var poll = pollfd(fd: $0, events: Int16(POLLIN), revents: 0)
+                    return Glibc.poll(&poll, 1, 0) <= 0
+                } ?? true
+            }
+            if (try? await isEmpty.get()) ?? true { return }
+            try? await Task.sleep(for: .milliseconds(1))
+        }
     }
 }
 

@@ -71,19 +71,19 @@ extension API {
     ) async -> (items: [Decision], next: ReservationID?) {
         let snapshot = await broker.snapshot()
         let engine = snapshot.engine
-        let ids = engine.state.reservations.values.lazy.filter { reservation in
-            (owner == nil || reservation.owner == owner) && reservation.state.matches(state)
-                && (after.map { $0 < reservation.id } ?? true)
-        }.map(\.id).sorted()
-        let page = ids.prefix(limit)
-        let items = page.compactMap { id in
-            engine.state.reservations[id].map {
+        var items: [Decision] = []
+        for id in engine.liveReservations(after: after) {
+            guard let reservation = engine.state.reservations[id], owner == nil || reservation.owner == owner,
+                reservation.state.matches(state)
+            else { continue }
+            // One more than the page: it has a next one.
+            if items.count == limit { return (items, items.last?.reservation.id) }
+            items.append(
                 Decision(
-                    reservation: $0, details: snapshot.details[id] ?? Details(), placement: engine.placement(of: id),
-                    ahead: engine.ahead(of: id))
-            }
+                    reservation: reservation, details: snapshot.details[id] ?? Details(),
+                    placement: engine.placement(of: id), ahead: engine.ahead(of: id)))
         }
-        return (items, page.count < ids.count ? page.last : nil)
+        return (items, nil)
     }
 
     private func plan(_ request: Hummingbird.Request, _ context: AllotRequestContext) async throws -> Response {

@@ -4,6 +4,8 @@
 // Calls of Linux that Swift cannot make by itself: raw system calls, structs and macros that do not import.
 // Every function returns 0 or more when it worked, and -errno when it did not.
 
+// mallopt(3), which Swift's Glibc leaves out.
+#include <malloc.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdint.h>
