@@ -18,7 +18,60 @@ extension Policy {
         public static let weight = 1...1_000_000
         public static let rank = 1...1_000_000
         public static let maximumWait = Span.minutes(1)...Span.days(365)
+        /// Characters of a time zone's name; the longest of the IANA database have 32.
+        public static let zoneLength = 64
+        /// The longest interval that is rated at once.
+        public static let rated = Span.days(3660)
     }
+}
+
+/// Quotas, caps, licences, sharing, preemption, fair shares.
+extension Policy.Limits {
+    /// Characters of a device's model.
+    public static let modelLength = 256
+    /// Of one department.
+    public static let quotas = 256
+    /// Devices that are nominal, borrowed or lent.
+    public static let quota = 0...100_000
+    /// Of one department.
+    public static let cells = 256
+    /// Devices of one island.
+    public static let cellSize = 2...DeviceSet.limit
+    public static let cellCount = 1...10_000
+    /// Devices that a team or user holds.
+    public static let devices = 0...100_000
+    public static let duration = Span.minutes(1)...Span.days(366)
+    public static let horizon = Span.minutes(1)...Span.days(366)
+    public static let waiting = 0...100_000
+    /// Of one user in a month.
+    public static let deviceHours = 0...100_000_000
+    public static let licences = 1000
+    /// Characters of a licence's name.
+    public static let licenceLength = 64
+    public static let licenceCount = 1...1_000_000
+    public static let shareable = 256
+    public static let usersPerDevice = 2...1000
+    public static let minimumRunTime = Span.zero...Span.days(30)
+    /// The longest is what the enforcer waits at most.
+    public static let grace = Span.zero...Span.hours(1)
+    /// Preemptions in an hour.
+    public static let preemptions = 0...100_000
+    public static let halfLife = Span.hours(1)...Span.days(3650)
+}
+
+/// The price book.
+extension Policy.Limits {
+    /// Characters of a currency's code.
+    public static let currencyLength = 3
+    /// Characters of a SKU: a model, or a licence's name, and what it is.
+    public static let skuLength = modelLength + 8
+    public static let rates = 10_000
+    /// Times of the week with a price of their own, of one rate.
+    public static let windows = 64
+    /// Per hour; a million of the currency's unit at most.
+    public static let price = Price.zero...Price(microunits: 1_000_000_000_000)
+    /// Of a class or a window.
+    public static let multiplier = Ratio(thousandths: 0)...Ratio(thousandths: 1_000_000)
 }
 
 extension YAMLDocument {

@@ -31,6 +31,11 @@ public struct Span: Sendable, Hashable, Comparable, Codable {
         Span(milliseconds: left.milliseconds.addingClamped(right.milliseconds))
     }
 
+    /// The difference, held at the ends of Int64.
+    public static func - (left: Span, right: Span) -> Span {
+        Span(milliseconds: left.milliseconds.subtractingClamped(right.milliseconds))
+    }
+
     public init(from decoder: any Decoder) throws {
         milliseconds = try decoder.singleValueContainer().decode(Int64.self)
     }

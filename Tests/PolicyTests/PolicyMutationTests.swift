@@ -1,19 +1,5 @@
-import Glibc
 import Policy
 import Testing
-
-/// SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators", 2014).
-private struct Seeded: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var word = state
-        word = (word ^ (word >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        word = (word ^ (word >> 27)) &* 0x94d0_49bb_1331_11eb
-        return word ^ (word >> 31)
-    }
-}
 
 @Suite struct PolicyMutationTests {
     /// `ALLOT_SEED` repeats a run, `ALLOT_ROUNDS` makes it longer.
@@ -44,10 +30,6 @@ private struct Seeded: RandomNumberGenerator {
         #expect((rounds / 100...rounds * 99 / 100).contains(readable))
     }
 
-    private func variable(_ name: String) -> UInt64? {
-        getenv(name).flatMap { UInt64(String(cString: $0)) }
-    }
-
     private func mutate(_ sample: [UInt8], _ generator: inout Seeded) -> [UInt8] {
         var bytes = sample
         for _ in 0..<Int.random(in: 1...4, using: &generator) {
@@ -73,6 +55,7 @@ private struct Seeded: RandomNumberGenerator {
         "\n", "\t", " ", ": ", "- ", "[", "]", "{", "}", "\"", "'", "#", "&a ", "*a", "!!int ", "---\n", "...\n",
         "%TAG",
         "? ", "|\n", ">-\n", "@", "*", "~", "null", "true", "\u{0}", "\u{85}", "\u{2028}", "\u{feff}", "ü", "\r", ",",
-        "<<: ", "id: x\n", "weight: 0\n", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "1e9", "0x", "-", "\\u0000",
+        "<<: ", "from: 2026-01-01\n", "to: 24:00", "sku: cpu", "perHour: 0.5", "rates:\n", "caps: ", "Europe/", "gpu:",
+        "id: x\n", "weight: 0\n", "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[", "1e9", "0x", "-", "\\u0000",
     ]
 }
