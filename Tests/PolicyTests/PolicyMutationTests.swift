@@ -8,11 +8,11 @@ import Testing
         let seed = variable("ALLOT_SEED") ?? UInt64.random(in: 0 ... .max)
         let rounds = Int(variable("ALLOT_ROUNDS") ?? 2000)
         print("ALLOT_SEED=\(seed) ALLOT_ROUNDS=\(rounds)")
-        let sample = Array(try repositoryText("Config/policy.yaml").utf8)
+        let samples = [Array(try repositoryText("Config/policy.yaml").utf8), Array(wholePolicy.utf8)]
         var generator = Seeded(state: seed)
         var readable = 0
         for round in 0..<rounds {
-            let bytes = mutate(sample, &generator)
+            let bytes = mutate(samples[round % 2], &generator)
             do throws(DocumentFaults) {
                 _ = try Policy.read(yaml: bytes, name: "p")
                 readable += 1

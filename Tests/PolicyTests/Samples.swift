@@ -34,3 +34,54 @@ func policy(department: String = "", top: String = "") -> String {
     \(top)
     """
 }
+
+/// A text with every field that there is.
+let wholePolicy = """
+    version: 1
+    timeZone: Europe/Berlin
+    departments:
+      - id: research
+        name: Research
+        weight: 2
+        members: ["*"]
+        quotas:
+          - {model: H100, nominal: 4, borrowing: 2, lending: 1}
+          - {model: "*", nominal: 0}
+        cells:
+          - {together: numa, size: 2, count: 3}
+          - {together: nvlink, size: 4, count: 1, model: H100}
+        caps: {devicesPerTeam: 6}
+        teams:
+          - {id: language, name: Language, weight: 1, members: [ada], caps: {duration: 8h, waiting: 0}}
+    classes:
+      - {id: urgent, rank: 2, preemptible: false, maximumWait: 1d, priceMultiplier: 1.5, mayPreempt: true}
+      - {id: standard, rank: 1}
+    caps:
+      devicesPerTeam: 8
+      devicesPerUser: 4
+      duration: 14d
+      horizon: 90d
+      waiting: 50
+      deviceHours: 5000
+    licences:
+      - {name: matlab, count: 10}
+      - {name: 3ds.max_2026+, count: 1}
+    shareable:
+      - {model: NVIDIA L4, betweenDepartments: true, most: 4}
+      - {model: "*", most: 2}
+    preemption: {minimumRunTime: 30m, grace: 0s, warningSignal: SIGTERM, perHour: 0}
+    fairShare: {halfLife: 14d}
+    priceBook:
+      currency: EUR
+      rates:
+        - {sku: cpu, from: 2026-07-01T06:30:00+02:00, perHour: "0.03"}
+        - {sku: cpu, from: 2026-01-01, to: 2026-07-01T04:30:00Z, perHour: 0.02}
+        - {sku: memory, from: 2026-01-01, perHour: 0.000001}
+        - {sku: "licence:matlab", from: 2026-01-01, perHour: 0}
+        - sku: gpu:NVIDIA H100 80GB HBM3
+          from: 2026-01-01
+          perHour: 2.50
+          windows:
+            - {name: night, days: [wed, mon], from: 20:00, to: 08:00, multiplier: 0.5}
+            - {name: weekend, days: [sun, sat], from: 08:00, to: 24:00, perHour: 1.00}
+    """

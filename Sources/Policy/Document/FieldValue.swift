@@ -88,6 +88,23 @@ public struct FieldValue {
         return choice
     }
 
+    /// What `parse` makes of a text or number just as it is written; it gives nil for what is not `expected`.
+    func written<Value>(_ expected: String, _ parse: (String) -> Value?) -> Value? {
+        guard case .scalar(let text, _) = node.content, let value = parse(text) else { return wrong(expected) }
+        return value
+    }
+
+    /// What `parse` makes of it, if that lies within the limits.
+    func written<Value: Comparable & CustomStringConvertible>(
+        _ expected: String, in range: ClosedRange<Value>, _ parse: (String) -> Value?
+    ) -> Value? {
+        guard let value = written(expected, parse) else { return nil }
+        guard range.contains(value) else {
+            return refused("`\(value)` is out of range: \(range.lowerBound) to \(range.upperBound)")
+        }
+        return value
+    }
+
     /// The elements of a list of at most `limit`.
     public func list(limit: Int) -> [FieldValue]? {
         guard case .list(let nodes) = node.content else { return wrong("a list") }
