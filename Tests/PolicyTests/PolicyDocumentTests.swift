@@ -16,6 +16,20 @@ import Units
         #expect(policy.classes[0].maximumWait == .days(1))
     }
 
+    @Test func `in the sample nobody is kept from eight idle devices, and everything has a price`() throws {
+        let policy = try Policy.read(yaml: repositoryText("Config/policy.yaml"), name: "policy.yaml")
+        let model = "NVIDIA H100 80GB HBM3"
+        let quotas = policy.departments.map { $0.quota(for: model, among: [model]) }
+        #expect(quotas.map { $0?.nominal } == [1, 4, 3])
+        #expect(quotas.allSatisfy { $0?.borrowing == nil })
+        #expect(policy.departments.allSatisfy { $0.caps.devicesPerUser == nil })
+        #expect(policy.caps.devicesPerUser == nil && policy.caps.waiting == nil)
+        let noon = try #require(RFC3339.timestamp("2026-11-02T12:00:00Z"))
+        for sku in [SKU.device(model), .core, .memory, .licence("matlab")] {
+            #expect(policy.listRate(sku, at: noon) != nil, "\(sku)")
+        }
+    }
+
     @Test func `in the sample root works for the operators and anybody else for research`() throws {
         let policy = try Policy.read(yaml: repositoryText("Config/policy.yaml"), name: "policy.yaml")
         let operations = Account(department: DepartmentID("platform"), team: TeamID("operations"))
