@@ -68,6 +68,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CHwloc", pkgConfig: "hwloc", providers: [.apt(["libhwloc-dev"])]),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinux"),
 
         room("Units"),
@@ -75,7 +76,7 @@ let package = Package(
         room("Policy", ["Units", yams]),
         room("Scheduling", ["Units", "Topology", "Policy"]),
         room("Chargeback", ["Units", "Topology", "Policy", "Scheduling"]),
-        room("Simulation", ["Units", "Topology", "Policy", "Scheduling"]),
+        room("Simulation", ["Units", "Topology", "Policy", "Scheduling", "CZlib"]),
         room("Storage", ["Units", grdb, crypto]),
         room("Telemetry", ["Units"]),
         room("Enforcement", ["Units", "CSystemd", "CLinux", logging, nioCore, nioPosix]),

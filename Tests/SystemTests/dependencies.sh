@@ -7,11 +7,12 @@ packages=(
     libsqlite3-dev                      # the store
     libhwloc-dev libhwloc-plugins       # the topology; the plugins read PCI devices and XML
     libsystemd-dev                      # D-Bus, notifications, the journal
+    zlib1g-dev                          # traces come compressed
     python3                             # the load of the kill tests; its standard library is enough
 )
 
 if ! command -v dpkg-query >/dev/null; then
-    if pkg-config --exists sqlite3 hwloc libsystemd 2>/dev/null; then exit 0; fi
+    if pkg-config --exists sqlite3 hwloc libsystemd zlib 2>/dev/null; then exit 0; fi
     echo "This is not a Debian: install what these packages hold, then try again: ${packages[*]}" >&2
     exit 1
 fi
