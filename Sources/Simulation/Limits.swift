@@ -14,12 +14,8 @@ enum Limits {
     static let nodes = 100_000
     /// Pods of a trace.
     static let pods = 10_000_000
-    /// GPUs of one node.
-    static let gpusPerNode = 16
     /// Thousandths of a core, or MiB of memory, of one node or pod.
     static let amount = 1 << 40
-    /// Models of GPUs in one cluster.
-    static let models = 64
     /// What zlib gives at a time.
     static let inflateChunkBytes = 1 << 16
     /// What zlib is given at a time; it counts in 32 bits.
