@@ -11,7 +11,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 top=$(cd "$here/../../.." && pwd)
 built=$(realpath "${1:-$top/.build/debug}")
 cache=$top/.build/systemd-root
-packages=systemd,systemd-sysv,dbus,python3,libhwloc15,libsqlite3-0,acl,procps
+packages=systemd,systemd-sysv,dbus,python3,libhwloc15,libsqlite3-0,zlib1g,acl,procps
 
 if [ "$(id -u)" -ne 0 ]; then
     echo "skipped: the systemd test boots a container and needs root"
