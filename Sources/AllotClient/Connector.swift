@@ -20,6 +20,8 @@ struct Connector: Sendable {
             do {
                 return try await ClientBootstrap(group: group)
                     .connectTimeout(.seconds(connectSeconds))
+                    // A page of a list is half a megabyte: reading that in small pieces takes longer than to make it.
+                    .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 1 << 16))
                     .connect(unixDomainSocketPath: socketPath, channelInitializer: initialize)
             } catch let error as IOError where error.errnoCode == EAGAIN && ContinuousClock.now < deadline {
                 // The listener's queue is full; a Unix socket then refuses instead of waiting (connect(2)).

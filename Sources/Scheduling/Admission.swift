@@ -31,6 +31,8 @@ extension Engine {
             grant(reservation, placement, into: &events)
         } else {
             plan(reservation.id, placement)
+            // Alone it goes before nobody.
+            if request.at == nil, queued > 1 { isReordered = true }
         }
     }
 

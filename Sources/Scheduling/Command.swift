@@ -7,6 +7,8 @@ public enum Command: Sendable {
     case cancel(ReservationID, by: Subject)
     case release(ReservationID, by: Subject)
     case extend(ReservationID, by: Span, subject: Subject)
+    /// Takes in what the policy says of fair share, where the journal has other terms.
+    case adoptTerms
     /// Starts and ends what is due.
     case tick
     /// A pass over the whole queue, made off the writer from an earlier state.

@@ -22,7 +22,10 @@ public struct Engine: Sendable {
     var placements: [ReservationID: Placement] = [:]
     var agenda = Agenda()
     var hints = Hints()
+    /// Something has come free, or moved: there are holes in the plan.
     var isStale = false
+    /// Somebody has come who may go before others that wait.
+    var isReordered = false
     /// When starts that were due were last looked at.
     var settledAt: Timestamp
     /// Which pass is under way; a plan of an older one is outdated.
@@ -76,6 +79,7 @@ public struct Engine: Sendable {
         case .cancel(let id, let subject): try cancel(id, by: subject, into: &events)
         case .release(let id, let subject): try release(id, by: subject, into: &events)
         case .extend(let id, let span, let subject): try extend(id, by: span, subject: subject, into: &events)
+        case .adoptTerms: adoptTerms(into: &events)
         case .tick: settle(into: &events)
         case .adopt(let plan): adopt(plan, into: &events)
         case .stopped(let id): try stopped(id, into: &events)
@@ -109,16 +113,22 @@ public struct Engine: Sendable {
 
     /// Decides one event: folds it into the state and into what follows from it.
     mutating func emit(_ event: Event, into events: inout [Event]) {
-        let before = state.reservations[event.reservation]
-        guard let after = state.apply(event) else { preconditionFailure("the engine emits only what fits its state") }
-        changed.insert(event.reservation)
+        let before = event.reservation.flatMap { state.reservations[$0] }
+        let applied: Reservation?
+        do {
+            applied = try state.apply(event)
+        } catch {
+            preconditionFailure("the engine emits only what fits its state")
+        }
+        events.append(event)
+        guard let after = applied else { return }
+        changed.insert(after.id)
         if case .submitted(let reservation) = event { live.append(reservation.id) }
         if case .ended = event {
             concluded.append(after)
             live.remove(after.id)
         }
         follow(event, before: before, after: after)
-        events.append(event)
     }
 
     private var nextEnd: Timestamp? {

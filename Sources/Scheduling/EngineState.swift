@@ -6,37 +6,57 @@ public struct EngineState: Sendable, Hashable {
     public private(set) var reservations: [ReservationID: Reservation]
     /// The number of the next reservation.
     public private(set) var nextNumber: Int64
+    /// What has been used, up to the last end of each user's.
+    public private(set) var usage: UsageLedger
 
-    public init(reservations: [ReservationID: Reservation] = [:], nextNumber: Int64 = 1) {
+    public init(
+        reservations: [ReservationID: Reservation] = [:], nextNumber: Int64 = 1, usage: UsageLedger = UsageLedger()
+    ) {
         self.reservations = reservations
         self.nextNumber = nextNumber
+        self.usage = usage
     }
 
+    /// The event does not fit the state.
+    public struct Misfit: Error {}
+
     /// Folds one event in, with the meaning that it has for ever.
-    /// - Returns: the reservation as it stands then; nil where the event does not fit the state, which stays as it was.
+    /// - Returns: the reservation as it stands then; nil for an event about none.
+    /// - Throws: `Misfit` where the event does not fit the state, which stays as it was.
     @discardableResult
-    public mutating func apply(_ event: Event) -> Reservation? {
-        if case .submitted(let reservation) = event {
-            guard reservation.id.number >= nextNumber else { return nil }
+    public mutating func apply(_ event: Event) throws(Misfit) -> Reservation? {
+        switch event {
+        case .fairShareChanged(let time, let halfLife):
+            usage.change(halfLife: halfLife, at: time)
+            return nil
+        case .submitted(let reservation):
+            guard reservation.id.number >= nextNumber else { throw Misfit() }
             nextNumber = reservation.id.number + 1
             reservations[reservation.id] = reservation
             return reservation
+        case .slipped(let id, _, _), .firmed(let id, _), .started(let id, _), .extended(let id, _),
+            .ending(let id, _), .ended(let id, _):
+            guard var reservation = reservations[id], EngineState.fold(event, into: &reservation) else {
+                throw Misfit()
+            }
+            switch reservation.state {
+            case .ended: reservations[id] = nil
+            case .ending(let active, let ending):
+                reservations[id] = reservation
+                usage.accrue(active.weight, from: active.startedAt, to: ending.at, by: reservation.usageKey)
+            case .waiting, .active: reservations[id] = reservation
+            }
+            return reservation
         }
-        guard var reservation = reservations[event.reservation], EngineState.fold(event, into: &reservation) else {
-            return nil
-        }
-        if case .ended = reservation.state {
-            reservations[reservation.id] = nil
-        } else {
-            reservations[reservation.id] = reservation
-        }
-        return reservation
     }
 
     /// Whether the event fits; the reservation is then as it stands after it.
     private static func fold(_ event: Event, into reservation: inout Reservation) -> Bool {
         switch (event, reservation.state) {
         case (.slipped(_, let start, _), .waiting):
+            reservation.forecast = start
+        case (.firmed(_, let start), .waiting):
+            reservation.isFirm = true
             reservation.forecast = start
         case (.started(_, let active), .waiting):
             reservation.state = .active(active)

@@ -6,17 +6,22 @@ public enum Event: Sendable, Hashable, Codable {
     case submitted(Reservation)
     /// The planned start moved by more than a minute.
     case slipped(ReservationID, start: Timestamp, cause: SlipCause)
+    /// It has waited for as long as its class lets it: from now on it goes before all that are not firm.
+    case firmed(ReservationID, start: Timestamp)
     case started(ReservationID, Reservation.Active)
     case extended(ReservationID, span: Span)
+    /// Use fades by another half-life from `at` on.
+    case fairShareChanged(at: Timestamp, halfLife: Span)
     /// Over for its owner; still held.
     case ending(ReservationID, Reservation.Ending)
     case ended(ReservationID, Reservation.Ended)
 
-    /// The reservation that the event is about.
-    public var reservation: ReservationID {
+    /// The reservation that the event is about; nil for one about all.
+    public var reservation: ReservationID? {
         switch self {
+        case .fairShareChanged: nil
         case .submitted(let reservation): reservation.id
-        case .slipped(let id, _, _), .started(let id, _), .extended(let id, _),
+        case .slipped(let id, _, _), .firmed(let id, _), .started(let id, _), .extended(let id, _),
             .ending(let id, _), .ended(let id, _):
             id
         }
@@ -27,8 +32,10 @@ public enum Event: Sendable, Hashable, Codable {
         switch self {
         case .submitted: "reservation.submitted"
         case .slipped: "reservation.slipped"
+        case .firmed: "reservation.firmed"
         case .started: "reservation.started"
         case .extended: "reservation.extended"
+        case .fairShareChanged: "fairShare.changed"
         case .ending: "reservation.ending"
         case .ended: "reservation.ended"
         }

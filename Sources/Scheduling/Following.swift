@@ -11,7 +11,7 @@ extension Engine {
                     devices: devices, cores: reservation.demand.cores, memory: reservation.demand.memory.bytes)
                 committed.take(use, from: start, until: start + reservation.span)
             }
-        case .slipped: break
+        case .slipped, .firmed, .fairShareChanged: break
         case .started(let id, let active): started(after, active, wasPlanned: unplan(id))
         case .extended: extended(before: before, after: after)
         case .ending(_, let ending):

@@ -33,4 +33,6 @@ public struct Plan: Sendable {
     var hints: Hints
     /// Reservations whose start is now later than journaled by more than `Limits.slip`.
     var slipped: [ReservationID]
+    /// Reservations that have waited for as long as their class lets them.
+    var firmed: [ReservationID]
 }

@@ -1,12 +1,13 @@
 import Units
 
-/// Passes over the whole queue: conservative backfill, in the order of submission.
+/// Passes over the whole queue: conservative backfill, in the order of `ServingOrder`.
 ///
 /// Every waiting reservation gets a start that nothing ordered after it delays (conservative backfill; Mu'alem and
 /// Feitelson, IEEE TPDS 12(6), 2001). A pass is a pure function of the engine; it runs on a copy, off the writer.
 extension Engine {
-    /// Whether something has come free, or moved, since the last pass: the plan is provisional then.
-    public var needsPass: Bool { isStale && queued > 0 }
+    /// Whether something has come free, moved, or come that others may have to stand back for, since the last pass: the
+    /// plan is provisional then.
+    public var needsPass: Bool { (isStale || isReordered) && queued > 0 }
 
     /// Begins a pass: gives the copy to make the plan from, and notes from here on what changes meanwhile.
     public mutating func beginPass() -> Engine {
@@ -23,31 +24,40 @@ extension Engine {
         var shapes: [Demand: Shape] = [:]
         var choices: [Choice: DeviceSet] = [:]
         var plan = Plan(
-            time: now, pass: pass, placements: [:], agenda: Agenda(), profile: profile, hints: Hints(), slipped: [])
+            time: now, pass: pass, placements: [:], agenda: Agenda(), profile: profile, hints: Hints(), slipped: [],
+            firmed: [])
         plan.placements.reserveCapacity(min(state.reservations.count, first))
-        for id in waiting(first: first) {
-            guard let reservation = state.reservations[id] else { continue }
-            let placement: Placement
-            if case .window(let start, let devices) = reservation.kind {
-                placement = Placement(start: start, use: use(of: reservation, devices), span: reservation.span)
-            } else {
-                let shape = shape(of: reservation.demand, cache: &shapes)
-                let bound = bound(of: reservation, in: plan, at: now)
-                let hint = hints.bound(shape, span: reservation.span) ?? bound
-                let fit = profile.earliest(shape, span: reservation.span, from: max(bound, hint))
-                if bound <= now { hints.learn(shape, span: reservation.span, start: fit.start) }
-                let choice = Choice(shape: shape, free: fit.free)
-                let devices = choices[choice] ?? model.devices(for: shape, from: fit.free)
-                choices[choice] = devices
-                let use = Use(devices: devices, cores: shape.cores, memory: shape.memory)
-                placement = Placement(start: fit.start, use: use, span: reservation.span)
-                profile.take(placement.use, from: placement.start, until: placement.end)
-                if let told = reservation.forecast, placement.start > told + Limits.slip {
-                    plan.slipped.append(reservation.id)
-                }
-            }
-            plan.placements[reservation.id] = placement
+        for reservation in windows() {
+            guard case .window(let start, let devices) = reservation.kind else { continue }
+            plan.placements[reservation.id] = Placement(
+                start: start, use: use(of: reservation, devices), span: reservation.span)
         }
+        var order = servingOrder(at: now)
+        var followers = Followers()
+        var served = 0
+        while served < first, let id = followers.next() ?? order.next(), let reservation = state.reservations[id] {
+            served += 1
+            // A place for it can be found when those that it waits for have theirs.
+            if let missing = reservation.after.first(where: { isQueued($0) && plan.placements[$0] == nil }) {
+                followers.hold(id, until: missing)
+                continue
+            }
+            followers.release(after: id)
+            let shape = shape(of: reservation.demand, cache: &shapes)
+            let bound = bound(of: reservation, in: plan, at: now)
+            let hint = hints.bound(shape, span: reservation.span) ?? bound
+            let fit = profile.earliest(shape, span: reservation.span, from: max(bound, hint))
+            if bound <= now { hints.learn(shape, span: reservation.span, start: fit.start) }
+            let choice = Choice(shape: shape, free: fit.free)
+            let devices = choices[choice] ?? model.devices(for: shape, from: fit.free)
+            choices[choice] = devices
+            let use = Use(devices: devices, cores: shape.cores, memory: shape.memory)
+            let placement = Placement(start: fit.start, use: use, span: reservation.span)
+            profile.take(placement.use, from: placement.start, until: placement.end)
+            plan.placements[id] = placement
+            if let told = reservation.forecast, placement.start > told + Limits.slip { plan.slipped.append(id) }
+        }
+        plan.firmed = order.firmed
         plan.agenda = Agenda(plan.placements.map { Agenda.Entry(start: $0.value.start, id: $0.key) })
         plan.profile = profile
         plan.hints = hints
@@ -58,6 +68,12 @@ extension Engine {
     mutating func adopt(_ plan: Plan, into events: inout [Event]) {
         guard plan.pass == pass else { return }
         install(plan)
+        for id in plan.firmed {
+            guard let reservation = state.reservations[id], !reservation.isFirm, let placement = placements[id],
+                case .waiting = reservation.state
+            else { continue }
+            emit(.firmed(id, start: placement.start), into: &events)
+        }
         for id in plan.slipped {
             guard let reservation = state.reservations[id], let placement = placements[id],
                 let told = reservation.forecast, placement.start > told + Limits.slip
@@ -75,6 +91,7 @@ extension Engine {
         hints = plan.hints
         committed = committedProfile(at: time)
         isStale = false
+        isReordered = false
         let since = changed.sorted()
         changed.removeAll(keepingCapacity: true)
         for id in since { takeIn(id) }
@@ -108,6 +125,7 @@ extension Engine {
             } else {
                 let bound = bound(notBefore: reservation.notBefore, after: reservation.after)
                 plan(id, place(shape(of: reservation.demand), span: reservation.span, from: bound))
+                isReordered = true
             }
         case .active(let active):
             unplan(id)
@@ -145,15 +163,16 @@ extension Engine {
         }
     }
 
+    private func isQueued(_ id: ReservationID) -> Bool {
+        guard let reservation = state.reservations[id], case .queued = reservation.kind else { return false }
+        if case .waiting = reservation.state { return true }
+        return false
+    }
+
     /// What a choice of devices depends on.
     private struct Choice: Hashable {
         var shape: Shape
         var free: DeviceSet
-    }
-
-    /// Waiting reservations in the order that they are served: so many at its head.
-    private func waiting(first: Int) -> some Sequence<ReservationID> {
-        live.ids.lazy.filter { !running.contains($0) }.prefix(first)
     }
 
     private func bound(of reservation: Reservation, in plan: Plan, at now: Timestamp) -> Timestamp {

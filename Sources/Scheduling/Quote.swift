@@ -19,6 +19,7 @@ extension Engine {
         if case .started(_, let active) = events.last {
             return Quote(start: active.startedAt, devices: active.grant.devices, demand: reservation.demand)
         }
+        copy.replan()
         guard let placement = copy.placement(of: reservation.id) else {
             preconditionFailure("what waits has a place in the plan")
         }

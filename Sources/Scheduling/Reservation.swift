@@ -21,12 +21,14 @@ public struct Reservation: Sendable, Hashable, Codable {
     public var firstForecast: Timestamp?
     /// The planned start as last journaled.
     public var forecast: Timestamp?
+    /// It has waited long enough: only a failure, a drain or a named change of policy may move its start.
+    public var isFirm: Bool
     public var state: State
 
     public init(
         id: ReservationID, owner: UserID, account: Account, priorityClass: ClassID, demand: Demand, kind: Kind,
         span: Span, notBefore: Timestamp?, after: [ReservationID], sharedWith: [UserID], hasCommand: Bool,
-        submittedAt: Timestamp, firstForecast: Timestamp?, forecast: Timestamp?, state: State
+        submittedAt: Timestamp, firstForecast: Timestamp?, forecast: Timestamp?, isFirm: Bool = false, state: State
     ) {
         self.id = id
         self.owner = owner
@@ -42,6 +44,7 @@ public struct Reservation: Sendable, Hashable, Codable {
         self.submittedAt = submittedAt
         self.firstForecast = firstForecast
         self.forecast = forecast
+        self.isFirm = isFirm
         self.state = state
     }
 
@@ -65,11 +68,14 @@ public struct Reservation: Sendable, Hashable, Codable {
         public var grant: Grant
         public var startedAt: Timestamp
         public var endsAt: Timestamp
+        /// What an hour of it counts in fair share, in millionths of an hour of one device, or of the currency's unit.
+        public var weight: Int64
 
-        public init(grant: Grant, startedAt: Timestamp, endsAt: Timestamp) {
+        public init(grant: Grant, startedAt: Timestamp, endsAt: Timestamp, weight: Int64 = 0) {
             self.grant = grant
             self.startedAt = startedAt
             self.endsAt = endsAt
+            self.weight = weight
         }
     }
 

@@ -41,7 +41,9 @@ extension Engine {
             devices: placement.devices, cores: cores,
             numaNodes: model.numaNodes(devices: placement.devices, cores: cores),
             memory: ByteCount(bytes: placement.memory))
-        emit(.started(reservation.id, Reservation.Active(grant: grant, startedAt: time, endsAt: end)), into: &events)
+        let active = Reservation.Active(
+            grant: grant, startedAt: time, endsAt: end, weight: weight(of: grant, at: time))
+        emit(.started(reservation.id, active), into: &events)
     }
 
     mutating func startDue(into events: inout [Event]) {

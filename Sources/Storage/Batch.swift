@@ -5,6 +5,8 @@ public struct Batch: Sendable {
     public var events: [JournalEvent]
     /// Rows that take the place of those with the same id, in this order.
     public var rows: [ReservationRow]
+    /// Take the place of those of the same user of the same account.
+    public var usage: [UsageRow]
     public var replies: [StoredReply]
     /// Numbers by name that take the place of those before; the others stay.
     public var scalars: [String: Int64]
@@ -14,11 +16,13 @@ public struct Batch: Sendable {
     public var expireReplies: Timestamp?
 
     public init(
-        events: [JournalEvent] = [], rows: [ReservationRow] = [], replies: [StoredReply] = [],
-        scalars: [String: Int64] = [:], eraseAtEnd: [ReservationID] = [], expireReplies: Timestamp? = nil
+        events: [JournalEvent] = [], rows: [ReservationRow] = [], usage: [UsageRow] = [],
+        replies: [StoredReply] = [], scalars: [String: Int64] = [:], eraseAtEnd: [ReservationID] = [],
+        expireReplies: Timestamp? = nil
     ) {
         self.events = events
         self.rows = rows
+        self.usage = usage
         self.replies = replies
         self.scalars = scalars
         self.eraseAtEnd = eraseAtEnd
@@ -27,7 +31,7 @@ public struct Batch: Sendable {
 
     /// Whether there is nothing to write.
     public var isEmpty: Bool {
-        events.isEmpty && rows.isEmpty && replies.isEmpty && scalars.isEmpty && eraseAtEnd.isEmpty
+        events.isEmpty && rows.isEmpty && usage.isEmpty && replies.isEmpty && scalars.isEmpty && eraseAtEnd.isEmpty
             && expireReplies == nil
     }
 }
@@ -52,6 +56,25 @@ public struct ReservationRow: Sendable, Hashable {
         self.submittedAt = submittedAt
         self.endedAt = endedAt
         self.body = body
+    }
+}
+
+/// What a user of one account has used, as it counted at a time.
+public struct UsageRow: Sendable, Hashable {
+    public var department: DepartmentID
+    /// nil for a member of the department alone.
+    public var team: TeamID?
+    public var user: UserID
+    /// Not negative.
+    public var amount: Int64
+    public var at: Timestamp
+
+    public init(department: DepartmentID, team: TeamID?, user: UserID, amount: Int64, at: Timestamp) {
+        self.department = department
+        self.team = team
+        self.user = user
+        self.amount = amount
+        self.at = at
     }
 }
 

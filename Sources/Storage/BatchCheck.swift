@@ -4,7 +4,7 @@ extension Batch {
     /// Refuses what is larger than `StorageLimits` allow, before anything is written.
     func check() throws(StoreError) {
         let sizes = [
-            ("events", events.count), ("rows", rows.count), ("replies", replies.count),
+            ("events", events.count), ("rows", rows.count), ("usage", usage.count), ("replies", replies.count),
             ("eraseAtEnd", eraseAtEnd.count),
         ]
         for (field, count) in sizes { try check(field, count, StorageLimits.batchItems) }
@@ -17,6 +17,11 @@ extension Batch {
         for row in rows {
             try check("department", row.department.text.utf8.count, StorageLimits.departmentBytes)
             try check("body", row.body.count, StorageLimits.bodyBytes)
+        }
+        for row in usage {
+            precondition(row.amount >= 0, "what was used is not negative")
+            try check("department", row.department.text.utf8.count, StorageLimits.departmentBytes)
+            try check("team", row.team?.text.utf8.count ?? 0, StorageLimits.departmentBytes)
         }
         for reply in replies {
             precondition(reply.digest.count == Chain.hashBytes, "a SHA-256 digest has 32 bytes")

@@ -3,7 +3,7 @@ enum Schema {
     /// `Allt` in ASCII, in the file's header: what file(1) and the store know the file by.
     static let applicationID: UInt32 = 0x416c_6c74
 
-    static let migrations = [Migration(version: 1, sql: version1)]
+    static let migrations = [Migration(version: 1, sql: version1), Migration(version: 2, sql: version2)]
 
     /// Reserved names in `meta`.
     enum Meta {
@@ -70,6 +70,18 @@ enum Schema {
         ) STRICT;
 
         INSERT INTO meta VALUES ('journal.sequence', 0), ('journal.hash', zeroblob(32));
+        """
+
+    /// What everybody has used: the memory of fair share.
+    private static let version2 = """
+        CREATE TABLE usage (
+            department TEXT NOT NULL,
+            team TEXT NOT NULL,
+            user INTEGER NOT NULL CHECK (user BETWEEN 0 AND 4294967295),
+            amount INTEGER NOT NULL CHECK (amount >= 0),
+            at INTEGER NOT NULL,
+            PRIMARY KEY (department, team, user)
+        ) STRICT, WITHOUT ROWID;
         """
 }
 

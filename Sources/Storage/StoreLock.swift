@@ -23,8 +23,8 @@ final class StoreLock: Sendable {
         close(descriptor)
     }
 
-    /// Tries for a moment: a daemon that is just ending, or a command that it was just starting, holds it still. Gives 0
-    /// or the number of the error.
+    /// Tries for a moment: a daemon that is just ending, or a command that it was just starting, holds it still.
+    /// Gives 0 or the number of the error.
     private static func lock(_ descriptor: Int32) -> Int32 {
         for _ in 1..<tries {
             if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return 0 }

@@ -99,6 +99,27 @@ extension StoreQuery where Value == [ReservationID: [PersonalField]] {
     }
 }
 
+extension StoreQuery where Value == [UsageRow] {
+    /// What everybody has used.
+    public static var usage: Self {
+        Self { db throws(StoreError) in
+            let statement = try Prepared(
+                db, "SELECT department, team, user, amount, at FROM usage ORDER BY department, team, user")
+            defer { statement.reset() }
+            var rows: [UsageRow] = []
+            while try statement.next() {
+                let team = statement.text(1)
+                rows.append(
+                    UsageRow(
+                        department: DepartmentID(statement.text(0)), team: team.isEmpty ? nil : TeamID(team),
+                        user: UserID(UInt32(truncatingIfNeeded: statement.integer(2))), amount: statement.integer(3),
+                        at: Timestamp(milliseconds: statement.integer(4))))
+            }
+            return rows
+        }
+    }
+}
+
 extension StoreQuery where Value == [String: Int64] {
     /// The numbers that batches have set, by name.
     public static var scalars: Self {

@@ -22,6 +22,7 @@ final class Writer {
     private let insertPersonal: Prepared
     private let erasePersonal: Prepared
     private let putReservation: Prepared
+    private let putUsage: Prepared
     private let putReply: Prepared
     private let expireReplies: Prepared
     private let putMeta: Prepared
@@ -43,6 +44,7 @@ final class Writer {
         insertPersonal = try Prepared(db, WriterSQL.insertPersonal)
         erasePersonal = try Prepared(db, WriterSQL.erasePersonal)
         putReservation = try Prepared(db, WriterSQL.putReservation)
+        putUsage = try Prepared(db, WriterSQL.putUsage)
         putReply = try Prepared(db, WriterSQL.putReply)
         expireReplies = try Prepared(db, WriterSQL.expireReplies)
         putMeta = try Prepared(db, WriterSQL.putMeta)
@@ -111,6 +113,7 @@ final class Writer {
         var newHead = head
         for event in batch.events { newHead = try append(event, after: newHead) }
         for row in batch.rows { try put(row) }
+        for row in batch.usage { try put(row) }
         if let time = batch.expireReplies { try expire(upTo: time) }
         for reply in batch.replies { try put(reply) }
         for id in batch.eraseAtEnd { try erase(id) }
@@ -164,6 +167,15 @@ final class Writer {
         try putReservation.bind(row.endedAt?.milliseconds, at: 5)
         try putReservation.bind(row.body, at: 6)
         try putReservation.run()
+    }
+
+    private func put(_ row: UsageRow) throws(StoreError) {
+        try putUsage.bind(row.department.text, at: 1)
+        try putUsage.bind(row.team?.text ?? "", at: 2)
+        try putUsage.bind(Int64(row.user.uid), at: 3)
+        try putUsage.bind(row.amount, at: 4)
+        try putUsage.bind(row.at.milliseconds, at: 5)
+        try putUsage.run()
     }
 
     private func put(_ reply: StoredReply) throws(StoreError) {

@@ -13,6 +13,10 @@ enum WriterSQL {
         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
         ON CONFLICT (id) DO UPDATE SET owner = ?2, department = ?3, submitted_at = ?4, ended_at = ?5, body = ?6
         """
+    static let putUsage = """
+        INSERT INTO usage (department, team, user, amount, at) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT (department, team, user) DO UPDATE SET amount = ?4, at = ?5
+        """
     /// Changes no row where there is another reply that has not expired.
     static let putReply = """
         INSERT INTO reply (user, key, digest, status, content_type, body, stored_at, expires_at)

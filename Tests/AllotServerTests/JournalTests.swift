@@ -11,7 +11,8 @@ import Units
     static let active = Reservation.Active(
         grant: Grant(
             devices: DeviceSet([1, 3, 127]), cores: BitSet([0, 1, 2, 70]), numaNodes: BitSet([0, 5]),
-            memory: .gibibytes(7)), startedAt: Timestamp(milliseconds: 5), endsAt: Timestamp(milliseconds: 3_600_005))
+            memory: .gibibytes(7)), startedAt: Timestamp(milliseconds: 5), endsAt: Timestamp(milliseconds: 3_600_005),
+        weight: 3_109_375)
 
     static func reservation(_ state: Reservation.State, kind: Reservation.Kind = .queued) -> Reservation {
         Reservation(
@@ -22,7 +23,8 @@ import Units
             kind: kind, span: .hours(1), notBefore: Timestamp(milliseconds: 1),
             after: [ReservationID(1), ReservationID(2)],
             sharedWith: [UserID(0), UserID(1001)], hasCommand: true, submittedAt: Timestamp(milliseconds: 2),
-            firstForecast: Timestamp(milliseconds: 3), forecast: Timestamp(milliseconds: 4), state: state)
+            firstForecast: Timestamp(milliseconds: 3), forecast: Timestamp(milliseconds: 4), isFirm: true,
+            state: state)
     }
 
     static let reasons: [EndReason] = [
@@ -35,6 +37,8 @@ import Units
             .submitted(
                 reservation(.waiting, kind: .window(start: Timestamp(milliseconds: 9), devices: DeviceSet([0])))),
             .slipped(ReservationID(7), start: Timestamp(milliseconds: 8), cause: .policy),
+            .firmed(ReservationID(7), start: Timestamp(milliseconds: 9)),
+            .fairShareChanged(at: Timestamp(milliseconds: 5), halfLife: .days(3)),
             .started(ReservationID(7), active), .extended(ReservationID(7), span: .hours(2)),
             .ended(ReservationID(7), Reservation.Ended(active: nil, at: Timestamp(milliseconds: 1), reason: .missed)),
         ]

@@ -155,7 +155,7 @@ struct RandomStream {
         for (_, event) in history {
             switch event {
             case .submitted(let reservation): told[reservation.id] = reservation.forecast
-            case .slipped(let id, let start, _): told[id] = start
+            case .slipped(let id, let start, _), .firmed(let id, let start): told[id] = start
             case .started(let id, let active):
                 if let start = told[id], active.startedAt > start + .minutes(2) {
                     broken.append("\(id) was told \(start) and started at \(active.startedAt)")
@@ -169,7 +169,13 @@ struct RandomStream {
     /// Promise 6.
     private func replayDifference() -> [String] {
         var replayed = EngineState()
-        for (_, event) in history where replayed.apply(event) == nil { return ["\(event) does not fit its state"] }
+        for (_, event) in history {
+            do {
+                try replayed.apply(event)
+            } catch {
+                return ["\(event) does not fit its state"]
+            }
+        }
         return replayed == machine.engine.state ? [] : ["the replayed state differs"]
     }
 

@@ -9,7 +9,9 @@ public enum APIWords {
     public static let slipCauses = ["order", "window", "drain", "policy"]
     /// The kinds of events on the stream.
     public static let eventTypes = [
-        "reservation.submitted", "reservation.slipped", "reservation.started", "reservation.extended",
+        "reservation.submitted", "reservation.slipped", "reservation.firmed", "reservation.started",
+        "reservation.extended",
         "reservation.ending", "reservation.ended", "daemon.started", "clock.disputed", "clock.settled",
+        "fairShare.changed",
     ]
 }

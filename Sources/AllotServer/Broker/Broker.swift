@@ -93,6 +93,7 @@ actor Broker {
             case .waiting, .ended: break
             }
         }
+        enqueue(Waiting(call: Broker.ownCall(.adoptTerms), reply: nil))
         enqueue(Waiting(call: Broker.ownCall(.tick), reply: nil))
         note(event)
     }
@@ -230,12 +231,14 @@ actor Broker {
     private func take(_ events: [Event], of actor: UserID?, fields: [PersonalField], into round: inout Round) {
         for (index, event) in events.enumerated() {
             round.append(event, actor: actor, fields: index == 0 ? fields : [])
-            round.touched[event.reservation] = engine.state.reservations[event.reservation]
+            guard let id = event.reservation else {
+                round.touchUsage()
+                continue
+            }
+            let live = engine.state.reservations[id]
+            if let now = live ?? engine.concluded.first(where: { $0.id == id }) { round.touch(now, by: event) }
         }
-        for reservation in engine.concluded {
-            round.touched[reservation.id] = reservation
-            round.ended.append(reservation.id)
-        }
+        for reservation in engine.concluded { round.ended.append(reservation.id) }
     }
 
     /// What repeated requests were answered before. Where that can't be read, the round's commit will fail as well.
@@ -259,7 +262,7 @@ actor Broker {
             repliesExpiredAt = round.time
         }
         do {
-            try store.commit(round.batch(nextNumber: engine.state.nextNumber))
+            try store.commit(round.batch(of: engine.state))
             if !store.isReserveReleased { failure = nil }
             return true
         } catch {
@@ -295,7 +298,7 @@ actor Broker {
             case .started(let id, let active):
                 if let reservation = round.touched[id] { start(reservation, active) }
             case .ending(let id, _): effect.yield(.stop(id))
-            case .submitted, .slipped, .extended, .ended: break
+            case .submitted, .slipped, .firmed, .extended, .ended, .fairShareChanged: break
             }
         }
         if !round.events.isEmpty { commits.send(head) }
@@ -354,7 +357,7 @@ actor Broker {
         case .cancel(let id, _), .release(let id, _), .extend(let id, _, _), .stopped(let id),
             .commandEnded(let id, _), .executionFailed(let id):
             id
-        case .tick, .adopt: nil
+        case .adoptTerms, .tick, .adopt: nil
         }
     }
 }

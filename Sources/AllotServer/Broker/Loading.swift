@@ -18,8 +18,11 @@ extension Broker.Loaded {
             }
             details[row.id] = Details(fields: try store.read(.personal(of: row.id)))
         }
-        let nextNumber = try store.read(.scalars)[Scalar.nextNumber] ?? 1
-        let state = EngineState(reservations: reservations, nextNumber: nextNumber)
+        let scalars = try store.read(.scalars)
+        let halfLife = scalars[Scalar.halfLife].map { Span(milliseconds: $0) } ?? UsageLedger().halfLife
+        let state = EngineState(
+            reservations: reservations, nextNumber: scalars[Scalar.nextNumber] ?? 1,
+            usage: UsageLedger(halfLife: halfLife, rows: try store.read(.usage)))
         engine = Engine(host: host, policy: policy, state: state, time: time)
     }
 }

@@ -1,4 +1,4 @@
-/// When passes over the queue run: one at a time, and no more than a fifth of the time, however often things change.
+/// When passes over the queue run: one at a time, and no more than a tenth of the time, however often things change.
 struct PassSchedule: Sendable {
     private(set) var lastMilliseconds: Int64?
     /// How long the next pass holds back, so that what comes meanwhile is taken in too.
@@ -10,7 +10,7 @@ struct PassSchedule: Sendable {
     mutating func begin() -> Bool {
         guard !isUnderWay else { return false }
         isUnderWay = true
-        let rest = Duration.milliseconds(4 * (lastMilliseconds ?? 0))
+        let rest = Duration.milliseconds(9 * (lastMilliseconds ?? 0))
         let since = endedAt.map { ContinuousClock.now - $0 } ?? rest
         pause = max(.zero, rest - since)
         return true

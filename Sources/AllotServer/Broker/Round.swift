@@ -10,6 +10,9 @@ struct Round {
     /// Each reservation that an event was about, as it stands after the round.
     var touched: [ReservationID: Reservation] = [:]
     var ended: [ReservationID] = []
+    /// Whose use has changed.
+    private var used: Set<UsageKey> = []
+    private var allUsed = false
     private var bodies: [ReservationID: [UInt8]] = [:]
     private(set) var replies: [ReplyKey: StoredReply] = [:]
     var expireReplies = false
@@ -25,13 +28,24 @@ struct Round {
     mutating func append(_ event: Event, actor: UserID?, fields: [PersonalField]) {
         decided.append(event)
         let payload = EventRecord.payload(event)
-        // A reservation's first record is its row as long as no other event is about it.
-        if case .submitted = event { bodies[event.reservation] = payload } else { bodies[event.reservation] = nil }
+        if let id = event.reservation {
+            // A reservation's first record is its row as long as no other event is about it.
+            if case .submitted = event { bodies[id] = payload } else { bodies[id] = nil }
+        }
         events.append(
             JournalEvent(
                 at: time, actor: actor, kind: event.kind, payload: payload, reservation: event.reservation,
                 personal: fields))
     }
+
+    /// Notes how a reservation stands after an event about it.
+    mutating func touch(_ reservation: Reservation, by event: Event) {
+        touched[reservation.id] = reservation
+        if case .ending = event { used.insert(UsageKey(account: reservation.account, user: reservation.owner)) }
+    }
+
+    /// Notes that everybody's use is counted anew.
+    mutating func touchUsage() { allUsed = true }
 
     private func row(_ reservation: Reservation) -> ReservationRow {
         let ended: Timestamp? = if case .ended(let how) = reservation.state { how.at } else { nil }
@@ -54,11 +68,15 @@ struct Round {
         return Reply(status: stored.status, contentType: stored.contentType, body: stored.body)
     }
 
-    func batch(nextNumber: Int64) -> Batch {
-        Batch(
-            events: events, rows: touched.values.map { row($0) }, replies: Array(replies.values),
-            scalars: [Scalar.nextNumber: nextNumber, Scalar.engineTime: time.milliseconds], eraseAtEnd: ended,
-            expireReplies: expireReplies ? time : nil)
+    func batch(of state: EngineState) -> Batch {
+        let keys = allUsed ? Set(state.usage.entries.keys) : used
+        return Batch(
+            events: events, rows: touched.values.map { row($0) }, usage: keys.compactMap { state.usage.row(of: $0) },
+            replies: Array(replies.values),
+            scalars: [
+                Scalar.nextNumber: state.nextNumber, Scalar.engineTime: time.milliseconds,
+                Scalar.halfLife: state.usage.halfLife.milliseconds,
+            ], eraseAtEnd: ended, expireReplies: expireReplies ? time : nil)
     }
 }
 
@@ -66,4 +84,5 @@ struct Round {
 enum Scalar {
     static let nextNumber = "nextReservation"
     static let engineTime = "engineTime"
+    static let halfLife = "fairShareHalfLife"
 }

@@ -24,6 +24,8 @@ public struct JournalCheck: Sendable {
         case impossible(sequence: Int64, kind: String)
         /// The row of that reservation differs from what the journal says, or is missing, or has no event.
         case projection(ReservationID, String)
+        /// What that user has used is not what the journal says.
+        case usage(UserID)
 
         public var description: String {
             switch self {
@@ -31,6 +33,7 @@ public struct JournalCheck: Sendable {
             case .unreadable(let sequence, let reason): "event \(sequence) can not be read: \(reason)"
             case .impossible(let sequence, let kind): "event \(sequence) (\(kind)) does not fit what is before it"
             case .projection(let id, let reason): "reservation \(id): \(reason)"
+            case .usage(let user): "what uid \(user) has used differs from the journal"
             }
         }
     }
@@ -57,6 +60,7 @@ public struct JournalCheck: Sendable {
                     try check.compare(row)
                 }
                 try check.finish()
+                try check.compare(try snapshot.read(.usage))
             })
         return Report(
             anchor: verification.head.description, events: check.events, reservations: rows,
@@ -72,8 +76,13 @@ public struct JournalCheck: Sendable {
             throw .unreadable(sequence: entry.sequence, "\(error)")
         }
         guard let event else { return }
-        guard let after = state.apply(event) else { throw .impossible(sequence: entry.sequence, kind: entry.kind) }
-        if case .ended = after.state { ended[after.id] = ReservationRecord.bytes(after) }
+        let after: Reservation?
+        do throws(EngineState.Misfit) {
+            after = try state.apply(event)
+        } catch {
+            throw .impossible(sequence: entry.sequence, kind: entry.kind)
+        }
+        if let after, case .ended = after.state { ended[after.id] = ReservationRecord.bytes(after) }
     }
 
     /// Compares a row with what the journal says of it, and ticks it off.
@@ -83,6 +92,13 @@ public struct JournalCheck: Sendable {
         guard let expected else { throw .projection(row.id, "the journal has no such reservation") }
         guard row.body == expected else { throw .projection(row.id, "its row differs from the journal") }
         seen += 1
+    }
+
+    /// Compares what everybody has used with what the journal says of it.
+    private func compare(_ rows: [UsageRow]) throws(Fault) {
+        let found = UsageLedger(halfLife: state.usage.halfLife, rows: rows).entries
+        for (key, entry) in state.usage.entries where found[key] != entry { throw .usage(key.user) }
+        for key in found.keys where state.usage.entries[key] == nil { throw .usage(key.user) }
     }
 
     private var seen = 0

@@ -35,6 +35,9 @@ struct HTTPService: Service {
         self.onListening = onListening
     }
 
+    /// What the kernel takes of a reply before the client has read it; less where `net.core.wmem_max` is lower.
+    private static let sendBufferBytes = 1 << 19
+
     /// Serves until graceful shutdown or cancellation. Throws when the socket cannot be served.
     func run() async throws {
         guard let descriptor = socket.take() else {
@@ -62,6 +65,7 @@ struct HTTPService: Service {
         let loops = LoopTable(group)
         return ServerBootstrap(group: group)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelOption(.socketOption(.so_sndbuf), value: .init(HTTPService.sendBufferBytes))
             .childChannelInitializer { channel in
                 Peer.read(from: channel).flatMapThrowing { peer in
                     let locals = loops[channel.eventLoop]

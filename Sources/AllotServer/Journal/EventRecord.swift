@@ -11,9 +11,13 @@ enum EventRecord {
             return writer.bytes
         }
         writer.openObject()
-        writer.field("id", event.reservation.number)
+        writer.field("id", event.reservation?.number)
         switch event {
         case .submitted: break
+        case .fairShareChanged(let time, let halfLife):
+            writer.field("at", time.milliseconds)
+            writer.field("halfLife", halfLife.milliseconds)
+        case .firmed(_, let start): writer.field("start", start.milliseconds)
         case .slipped(_, let start, let cause):
             writer.field("start", start.milliseconds)
             writer.field("cause", cause.rawValue)
@@ -46,6 +50,8 @@ enum EventRecord {
         var start: Int64?
         var cause: SlipCause?
         var span: Int64?
+        var at: Int64?
+        var halfLife: Int64?
         var active: Reservation.Active?
         var ending: Reservation.Ending?
         var ended: Reservation.Ended?
@@ -56,6 +62,8 @@ enum EventRecord {
             case "start": start = try reader.integer()
             case "cause": cause = try reader.choice()
             case "span": span = try reader.integer()
+            case "at": at = try reader.integer()
+            case "halfLife": halfLife = try reader.integer()
             case "active": active = try ReservationRecord.readActive(from: &reader)
             case "ending": ending = try ReservationRecord.readEnding(from: &reader)
             case "ended": ended = try ReservationRecord.readEnded(from: &reader)
@@ -64,11 +72,17 @@ enum EventRecord {
         }
 
         func event(kind: String, at reader: JSONReader) throws(AllotAPI.JSONFault) -> Event? {
+            if kind == "fairShare.changed" {
+                return .fairShareChanged(
+                    at: Timestamp(milliseconds: try reader.required(at, "at")),
+                    halfLife: Span(milliseconds: try reader.required(halfLife, "halfLife")))
+            }
             guard kind.hasPrefix("reservation.") else { return nil }
             let id = ReservationID(try reader.required(id, "id"))
             switch kind {
             case "reservation.slipped":
                 return .slipped(id, start: try time(start, reader), cause: try reader.required(cause, "cause"))
+            case "reservation.firmed": return .firmed(id, start: try time(start, reader))
             case "reservation.started": return .started(id, try reader.required(active, "active"))
             case "reservation.extended":
                 return .extended(id, span: Span(milliseconds: try reader.required(span, "span")))

@@ -22,6 +22,7 @@ extension ReservationRecord {
         var memory: Int64 = 0
         var startedAt: Int64?
         var endsAt: Int64?
+        var weight: Int64 = 0
         try reader.object { name, reader throws(AllotAPI.JSONFault) in
             switch name {
             case "devices": devices = try readDevices(from: &reader)
@@ -30,13 +31,14 @@ extension ReservationRecord {
             case "memory": memory = try reader.integer()
             case "startedAt": startedAt = try reader.integer()
             case "endsAt": endsAt = try reader.integer()
+            case "weight": weight = try reader.integer()
             default: try reader.skip()
             }
         }
         let grant = Grant(devices: devices, cores: cores, numaNodes: numaNodes, memory: ByteCount(bytes: memory))
         return Reservation.Active(
             grant: grant, startedAt: Timestamp(milliseconds: try reader.required(startedAt, "startedAt")),
-            endsAt: Timestamp(milliseconds: try reader.required(endsAt, "endsAt")))
+            endsAt: Timestamp(milliseconds: try reader.required(endsAt, "endsAt")), weight: weight)
     }
 
     static func readEnding(from reader: inout JSONReader) throws(AllotAPI.JSONFault) -> Reservation.Ending {
@@ -108,6 +110,7 @@ extension ReservationRecord {
         var after: [Int64] = []
         var sharedWith: [Int64] = []
         var hasCommand = false
+        var isFirm = false
         var active: Reservation.Active?
         var ending: Reservation.Ending?
         var ended: Reservation.Ended?
@@ -116,6 +119,7 @@ extension ReservationRecord {
             switch name {
             case "department", "team", "class", "model", "together": texts[name.text] = try reader.string()
             case "hasCommand": hasCommand = try reader.bool()
+            case "isFirm": isFirm = try reader.bool()
             case "after": after = try ReservationRecord.readNumbers(from: &reader)
             case "sharedWith": sharedWith = try ReservationRecord.readNumbers(from: &reader)
             default: return false
@@ -161,7 +165,8 @@ extension ReservationRecord {
                 after: after.map { ReservationID($0) },
                 sharedWith: sharedWith.compactMap { UInt32(exactly: $0) }.map { UserID($0) }, hasCommand: hasCommand,
                 submittedAt: Timestamp(milliseconds: try number("submittedAt", reader)),
-                firstForecast: time("firstForecast"), forecast: time("forecast"), state: state)
+                firstForecast: time("firstForecast"), forecast: time("forecast"), isFirm: isFirm,
+                state: state)
         }
 
         private var kind: Reservation.Kind {

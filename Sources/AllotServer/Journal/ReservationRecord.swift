@@ -29,6 +29,10 @@ enum ReservationRecord {
         writer.field("submittedAt", reservation.submittedAt.milliseconds)
         writer.field("firstForecast", reservation.firstForecast?.milliseconds)
         writer.field("forecast", reservation.forecast?.milliseconds)
+        if reservation.isFirm {
+            writer.name("isFirm" as StaticString)
+            writer.bool(true)
+        }
         writeState(reservation.state, to: &writer)
         writer.closeObject()
     }
@@ -41,6 +45,7 @@ enum ReservationRecord {
         writer.field("memory", active.grant.memory.bytes)
         writer.field("startedAt", active.startedAt.milliseconds)
         writer.field("endsAt", active.endsAt.milliseconds)
+        if active.weight != 0 { writer.field("weight", active.weight) }
         writer.closeObject()
     }
 

@@ -33,6 +33,8 @@ struct EventViews: Sendable {
         case .slipped(_, let start, let cause):
             view.start = DateTime(start)
             view.cause = cause.rawValue
+        case .firmed(_, let start): view.start = DateTime(start)
+        case .fairShareChanged: break
         case .started(_, let active):
             view.start = DateTime(active.startedAt)
             view.end = DateTime(active.endsAt)

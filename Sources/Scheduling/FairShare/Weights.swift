@@ -1,0 +1,38 @@
+import Policy
+import Units
+
+/// What use weighs in fair share: its list rate, without the multipliers of classes and times of the week.
+///
+/// Where the price book has no rate, an hour of a device weighs 1 and an hour of a core 1/64.
+extension Engine {
+    /// What an hour of a grant weighs, in millionths.
+    func weight(of grant: Grant, at time: Timestamp) -> Int64 {
+        weight(devices: grant.devices.map { host.devices[$0].model }, cores: grant.cores.count, at: time)
+    }
+
+    /// What an hour of a demand will weigh, by the dearest devices that it may get.
+    func expectedWeight(of demand: Demand, at time: Timestamp) -> Int64 {
+        let eligible =
+            demand.devices > 0 ? eligible[demand.model ?? ""] ?? model.eligible(model: demand.model) : DeviceSet()
+        let models = Set(eligible.map { host.devices[$0].model }).sorted()
+        let dearest = models.max { rate(ofModel: $0, at: time) < rate(ofModel: $1, at: time) }
+        return weight(
+            devices: dearest.map { Array(repeating: $0, count: demand.devices) } ?? [], cores: demand.cores, at: time)
+    }
+
+    private func weight(devices models: [String], cores: Int, at time: Timestamp) -> Int64 {
+        let core = policy.listRate(.core, at: time)?.microunits ?? Engine.coreWeight
+        let (part, isOver) = core.multipliedReportingOverflow(by: Int64(cores))
+        return models.reduce(isOver ? .max : part) { sum, model in
+            let (total, isOver) = sum.addingReportingOverflow(rate(ofModel: model, at: time))
+            return isOver ? .max : total
+        }
+    }
+
+    private func rate(ofModel model: String, at time: Timestamp) -> Int64 {
+        policy.listRate(.device(model), at: time)?.microunits ?? Engine.deviceWeight
+    }
+
+    private static let deviceWeight: Int64 = 1_000_000
+    private static let coreWeight: Int64 = 1_000_000 / 64
+}
