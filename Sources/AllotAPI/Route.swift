@@ -24,6 +24,11 @@ public enum Route {
         path("/v1/plan", [("limit", String(limit)), ("cursor", cursor)])
     }
 
+    /// Who stands where in fair share.
+    public static func fairShare(limit: Int = pageLimit, cursor: String? = nil) -> String {
+        path("/v1/fairshare", [("limit", String(limit)), ("cursor", cursor)])
+    }
+
     /// The list of reservations.
     public static func reservations(
         scope: Scope = .own, state: StateFilter = .live, limit: Int = pageLimit, cursor: String? = nil

@@ -18,6 +18,8 @@ public enum Limits {
     static let admissionSteps = 20_000
     /// Waiting reservations that are looked at, when something comes free, before the pass over all of them.
     static let quickPass = 64
+    /// Ends that a report on fair share looks ahead to.
+    static let reportSamples = 64
     /// How long the plan expects what is ending to hold its devices still.
     static let expectedStop = Span.seconds(10)
     /// A forecast that moves later by more than this is journaled as a slip.

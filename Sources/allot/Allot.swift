@@ -36,7 +36,7 @@ struct Allot: AsyncParsableCommand {
             CommandGroup(
                 name: "The machine",
                 subcommands: [
-                    HostCommand.self, DevicesCommand.self, PlanCommand.self,
+                    HostCommand.self, DevicesCommand.self, PlanCommand.self, FairShareCommand.self,
                 ]),
             CommandGroup(
                 name: "Operations",

@@ -30,6 +30,7 @@ struct OpenAPITypesTests {
         Pair("PlanEntry", PlanView.Entry.self), Pair("QuoteView", QuoteView.self),
         Pair("AttachView", AttachView.self), Pair("HealthView", HealthView.self),
         Pair("HealthClock", HealthView.Clock.self), Pair("EventView", EventView.self),
+        Pair("FairShareView", FairShareView.self), Pair("FairShareStanding", FairShareView.Standing.self),
     ]
 
     @Test(arguments: requests + views)

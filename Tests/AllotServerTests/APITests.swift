@@ -156,6 +156,23 @@ import Units
         }
     }
 
+    @Test func `fair share shows each department, and the teams and users of one's own`() async throws {
+        try await withAPI { server, daemon in
+            _ = try await server.post("/v1/reservations", #"{"gpus":1,"durationSeconds":3600}"#)
+            daemon.time.advance(by: .minutes(30))
+            let reply = try await server.get("/v1/fairshare")
+            #expect(reply.status == 200)
+            let view = try JSONDecoder().decode(FairShareView.self, from: Data(reply.body.utf8))
+            #expect(view.unit == "device-hours" && view.halfLifeSeconds == 7 * 86_400)
+            #expect(view.items.map(\.level) == [.department, .team, .user])
+            let user = try #require(view.items.last)
+            #expect(user.team == "nlp" && user.rank == 1 && user.share == "1.000000" && user.fairshare == "1.000000")
+            #expect(user.levelFairness == "1.000000")
+            #expect(user.usage.hasPrefix("0.51"), "half an hour of a device and a core: \(user.usage)")
+            #expect(try await server.get("/v1/fairshare?limit=1").body.contains(#""nextCursor":"1""#))
+        }
+    }
+
     @Test func `of another's reservation only the calendar shows`() async throws {
         let host = Topology.Host.twoDevices
         let mine = JournalTests.reservation(.active(JournalTests.active))

@@ -31,6 +31,33 @@ import Units
         #expect(report.reservations == 201)
     }
 
+    @Test func `what has been used is there after a restart, and is held to the journal`() async throws {
+        let folder = try TemporaryFolder()
+        let first = try await TestDaemon(folder: folder.path)
+        for user: UInt32 in [1000, 1001] {
+            _ = await first.submit(Request(devices: 1, span: .hours(1)), by: user)
+        }
+        first.time.advance(by: .minutes(40))
+        for number in Int64(1)...2 {
+            await first.broker.perform(.commandEnded(ReservationID(number), exitCode: 0))
+            await first.broker.perform(.stopped(ReservationID(number)))
+        }
+        let before = await first.broker.snapshot().engine.state.usage
+        #expect(before.entries.count == 2)
+        await first.close()
+        let second = try await TestDaemon(folder: folder.path, time: first.time)
+        #expect(await second.broker.snapshot().engine.state.usage == before)
+        await second.close()
+        let state = folder.path + "/state"
+        #expect(try JournalCheck.run(folder: state, anchor: nil).reservations == 2)
+        let store = try Store(folder: state, diskReserve: 0)
+        var row = try #require(try await store.read(.usage).last)
+        row.amount += 1
+        try store.commit(Batch(usage: [row]))
+        try store.close()
+        #expect(throws: JournalCheck.Fault.usage(UserID(1001))) { try JournalCheck.run(folder: state, anchor: nil) }
+    }
+
     @Test func `a repeated request gets the first reply, also after a restart, and refusals too`() async throws {
         let folder = try TemporaryFolder()
         var daemon = try await TestDaemon(folder: folder.path)

@@ -16,7 +16,7 @@ public enum OpenAPI {
         .reservationRequest, .commandRequest, .extendRequest, .endRequest,
         .reservationView, .reservationPage,
         .hostView, .hostPackage, .hostNUMANode, .hostCoreKind, .deviceView, .deviceLink, .devicePage,
-        .planView, .planEntry, .quoteView,
+        .planView, .planEntry, .quoteView, .fairShareView, .fairShareStanding,
         .attachView, .healthView, .healthClock, .eventView,
         .problem,
     ]

@@ -1,5 +1,5 @@
 extension OpenAPI.Operation {
-    static let ofMachine: [Self] = [host, devices, plan, quote]
+    static let ofMachine: [Self] = [host, devices, plan, fairShare, quote]
 
     private static let host = Self(
         .get, Route.host, id: "showHost", .machine, "Show the machine",
@@ -14,6 +14,14 @@ extension OpenAPI.Operation {
         .get, "/v1/plan", id: "showPlan", .machine, "Show the calendar",
         "What is held and what is planned. Pages of a plan that changes between them may repeat or miss an entry.",
         parameters: [.limit, .cursor], success: .json("PlanView", "A page."), problems: [.invalidField])
+
+    private static let fairShare = Self(
+        .get, "/v1/fairshare", id: "showFairShare", .machine, "Show who stands where in fair share, and why",
+        "Shares, use as it counts by now, level fairness and rank, from the departments down (Fair Tree). Within a "
+            + "priority class the queue is served in this order, and who is given something is charged at once. It "
+            + "counts against the user's questions, as a quote does.",
+        parameters: [.limit, .cursor], success: .json("FairShareView", "A page."),
+        problems: [.invalidField, .tooManyQuotes])
 
     private static let quote = Self(
         .post, Route.quotes, id: "quoteReservation", .machine, "Ask when it would start",

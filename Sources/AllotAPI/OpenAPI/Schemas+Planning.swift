@@ -28,6 +28,46 @@ extension OpenAPI.NamedSchema {
             .required("cpus", .quantity("Physical cores.")),
         ])
 
+    static let fairShareView = view(
+        "FairShareView",
+        "Who stands where in fair share: departments by rank, each followed by its teams, each followed by its users.",
+        [
+            .required(
+                "items",
+                .array(
+                    "At most `limit`. Teams and users are shown of the caller's own departments; to an admin all.",
+                    of: .reference("FairShareStanding"), count: 0...Int(APILimits.pageItems.upperBound))),
+            .optional("nextCursor", .nextCursor),
+            .required(
+                "unit", .text("What use is counted in.", examples: ["device-hours", "EUR"])),
+            .required("halfLifeSeconds", .quantity("How long it takes for use to count half.", from: 1)),
+        ])
+
+    static let fairShareStanding = view(
+        "FairShareStanding", "A department, team or user among its siblings.",
+        [
+            .required("level", .choice(FairShareView.Level.self, "Whose standing it is.")),
+            .required("department", .text("The department's id.")),
+            .optional(
+                "team", .text("The team's id; absent for a department, and for its members who are in no team.")),
+            .optional("user", .text("The user's name, else the uid.")),
+            .required("weight", .quantity("Its weight by the policy; a user's is 1.")),
+            .required("share", .decimal("Its weight as a part of all siblings'.")),
+            .required("usage", .decimal("Use as it counts by now.")),
+            .required("usageShare", .decimal("Its use as a part of all siblings'.")),
+            .optional(
+                "levelFairness", .decimal("`share` ÷ `usageShare`: over 1 for who has used less than its share.")),
+            .required(
+                "rank", .quantity("Among its siblings, 1 for the next to be served; equals have the same.", from: 1)),
+            .optional("fairshare", .decimal("Of a user: the place among all users, 1 for the first.")),
+            .optional("behind", .text("The sibling right before it: its id, or a user's name.")),
+            .optional(
+                "overtakes",
+                .time(
+                    "From when on it would stand before that one if nothing else happened: what runs goes on to its "
+                        + "planned end, nothing new starts, use fades.")),
+        ])
+
     static let quoteView = view(
         "QuoteView", "When it would start as things are, and what it would hold.",
         [

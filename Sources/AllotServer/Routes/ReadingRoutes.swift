@@ -20,6 +20,7 @@ extension API {
             return Reply(await views(for: caller, users: users, of: engine).view(found), status: 200).response
         }
         routes.get("plan") { request, context in try await plan(request, context) }
+        routes.get("fairshare") { request, context in try await fairShare(request, context) }
         routes.post("quotes") { request, context in try await quote(request, context) }
     }
 
@@ -99,6 +100,30 @@ extension API {
             PlanView(
                 items: page.map { $0.view(views) }, nextCursor: isLast ? nil : String(page.endIndex),
                 isProvisional: engine.needsPass))
+    }
+
+    private func fairShare(_ request: Hummingbird.Request, _ context: AllotRequestContext) async throws -> Response {
+        let query = try PageQuery(request)
+        let first = try query.number(after: "cursor") ?? 0
+        let caller = try await caller(context)
+        try admitQuestion(of: caller.subject.user)
+        let snapshot = await broker.snapshot()
+        let report = await Task.detached(priority: .utility) {
+            snapshot.engine.fairShareReport(at: snapshot.time)
+        }.value
+        var names: [UserID: String] = [:]
+        for standing in report.standings {
+            guard case .user(let key) = standing.who, names[key.user] == nil else { continue }
+            names[key.user] = try? await accounts.user(key.user).name
+        }
+        let views = FairShareViews(viewer: caller.subject, names: names)
+        let all = report.standings.compactMap { views.view($0) }
+        let page = all.dropFirst(first).prefix(query.limit)
+        return try JSONReply.response(
+            FairShareView(
+                items: Array(page), nextCursor: page.endIndex == all.count ? nil : String(page.endIndex),
+                unit: policy.priceBook?.currency ?? "device-hours",
+                halfLifeSeconds: snapshot.engine.state.usage.halfLife.wholeSeconds))
     }
 
     /// Submits on a copy, off the writer: the same path, and nothing changes.

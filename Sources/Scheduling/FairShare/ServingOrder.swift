@@ -71,7 +71,7 @@ extension Engine {
         return ServingOrder(firm: firm, firmed: firmed, ranks: ranks, shares: shares)
     }
 
-    /// Shares, and use up to a time: what has ended, and what runs as far as it has run.
+    /// Shares, and use up to a time: what has ended, and what runs as far as it has run by then.
     func shareTable(at now: Timestamp) -> ShareTable {
         var shares = ShareTable(policy: policy)
         for key in state.usage.entries.keys { shares.add(state.usage.amount(of: key, at: now), by: key) }
@@ -80,7 +80,8 @@ extension Engine {
             guard let reservation = state.reservations[id], case .active(let active) = reservation.state else {
                 continue
             }
-            let amount = decay.accrued(rate: active.weight, from: active.startedAt, to: now, at: now)
+            let amount = decay.accrued(
+                rate: active.weight, from: active.startedAt, to: min(now, active.endsAt), at: now)
             shares.add(amount, by: reservation.usageKey)
         }
         return shares

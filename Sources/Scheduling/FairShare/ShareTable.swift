@@ -36,6 +36,30 @@ struct ShareTable: Sendable {
     func usage(of account: Account) -> UInt64 { accounts[account] ?? 0 }
     func usage(ofDepartment id: DepartmentID) -> UInt64 { departments[id] ?? 0 }
 
+    func shares(of who: FairShareReport.Who) -> Int64 {
+        switch who {
+        case .department(let id): departmentShares[id] ?? 0
+        case .team(let account): team(account)
+        case .user: 1
+        }
+    }
+
+    func usage(of who: FairShareReport.Who) -> UInt64 {
+        switch who {
+        case .department(let id): usage(ofDepartment: id)
+        case .team(let account): usage(of: account)
+        case .user(let key): usage(of: key)
+        }
+    }
+
+    /// Whether one sibling is served before another: share ÷ use, where the whole cancels out.
+    func isServed(_ left: FairShareReport.Who, before right: FairShareReport.Who) -> Bool {
+        let (mine, theirs) = (shares(of: left), shares(of: right))
+        if (mine > 0) != (theirs > 0) { return mine > 0 }
+        return UInt128(mine.magnitude) * UInt128(usage(of: right)) > UInt128(theirs.magnitude)
+            * UInt128(usage(of: left))
+    }
+
     /// All that have used something or are given here, as the tree that ranks them.
     func tree(with others: Set<UsageKey> = []) -> FairTree {
         let keys = Set(users.keys).union(others)

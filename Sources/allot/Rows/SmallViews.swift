@@ -85,6 +85,7 @@ extension EventView: ListDisplayable {
         .time("START", "start") { $0.start },
         .time("END", "end") { $0.end },
         .text("CAUSE", "cause") { $0.cause ?? "" },
+        .exact("durationSeconds") { Exact.text($0.durationSeconds) },
         .exact("devices") { Exact.list($0.devices) },
     ]
 }
