@@ -161,6 +161,11 @@ says '^.*epoch 3 on .'
 expect 0 "$me" show "$job"
 says 'ended'
 
+say "Who is served next, and why: the department that has used least of its share."
+expect 0 "$me" fairshare
+says 'research'
+says 'served next'
+
 say "What she has, what everybody has, and the calendar."
 expect 0 "$me" list
 says "$mine"
