@@ -14,6 +14,7 @@ extension Engine {
         let demand = try demand(of: request)
         let shape = shape(of: demand)
         try checkHost(demand, shape)
+        try checkLicences(demand)
         let placement =
             try request.at.map { start throws(Rejection) in try window(shape, request.span, start: start) }
             ?? place(shape, span: request.span, from: bound(notBefore: request.notBefore, after: request.after))
@@ -38,11 +39,13 @@ extension Engine {
 
     /// The shape of a demand, its eligible devices looked up once per model.
     mutating func shape(of demand: Demand) -> Shape {
-        guard let name = demand.model else { return model.shape(demand, eligible: model.allDevices) }
-        if let known = eligible[name] { return model.shape(demand, eligible: known) }
-        let found = model.eligible(model: name)
+        let counted = counters.counted(demand)
+        guard let name = demand.model else {
+            return model.shape(demand, eligible: model.allDevices, counted: counted)
+        }
+        let found = eligible[name] ?? model.eligible(model: name)
         eligible[name] = found
-        return model.shape(demand, eligible: found)
+        return model.shape(demand, eligible: found, counted: counted)
     }
 
     /// The earliest place behind all that is planned.
@@ -126,6 +129,10 @@ extension Engine {
         try Engine.check("gpus", Int64(request.devices), in: 0...Int64(DeviceSet.limit))
         if let cores = request.cores { try Engine.check("cpus", Int64(cores), in: 1...Int64(BitSet.limit)) }
         if let memory = request.memory { try Engine.check("memoryBytes", memory.bytes, in: 1...(1 << 50)) }
+        try Engine.check("licences", Int64(request.licences.count), in: 0...Int64(Limits.licences))
+        for count in request.licences.values {
+            try Engine.check("licences", Int64(count), in: Limits.licenceCount)
+        }
         try Engine.check("after", Int64(request.after.count), in: 0...Int64(Limits.after))
         try Engine.check("shareWith", Int64(request.sharedWith.count), in: 0...Int64(Limits.sharedWith))
         if request.at != nil, request.notBefore != nil { throw .windowWith(field: "notBefore") }
@@ -152,7 +159,8 @@ extension Engine {
                 : min(Int64(cores), Int64(model.coreCount)) * perCore)
         return Demand(
             devices: request.devices, model: request.model, together: request.together, cores: cores,
-            memory: ByteCount(bytes: memory))
+            memory: ByteCount(bytes: memory),
+            licences: request.licences.sorted { $0.key < $1.key }.map { Demand.Licence(name: $0.key, count: $0.value) })
     }
 
     private func checkHost(_ demand: Demand, _ shape: Shape) throws(Rejection) {
@@ -179,6 +187,7 @@ extension Engine {
 extension HostModel {
     /// What a shape takes when it gets its devices out of `free`.
     func use(of shape: Shape, from free: DeviceSet) -> Use {
-        Use(devices: devices(for: shape, from: free), cores: shape.cores, memory: shape.memory)
+        Use(
+            devices: devices(for: shape, from: free), cores: shape.cores, memory: shape.memory, counted: shape.counted)
     }
 }

@@ -10,13 +10,29 @@ public struct Demand: Sendable, Hashable, Codable {
     /// Physical cores.
     public var cores: Int
     public var memory: ByteCount
+    /// By name, each once.
+    public var licences: [Licence]
 
-    public init(devices: Int, model: String?, together: Together, cores: Int, memory: ByteCount) {
+    public init(
+        devices: Int, model: String?, together: Together, cores: Int, memory: ByteCount, licences: [Licence] = []
+    ) {
         self.devices = devices
         self.model = model
         self.together = together
         self.cores = cores
         self.memory = memory
+        self.licences = licences
+    }
+
+    /// So many of a licence.
+    public struct Licence: Sendable, Hashable, Codable {
+        public var name: String
+        public var count: Int
+
+        public init(name: String, count: Int) {
+            self.name = name
+            self.count = count
+        }
     }
 
     /// How close to each other the devices have to be.
@@ -41,6 +57,8 @@ public struct Request: Sendable, Hashable, Codable {
     public var cores: Int?
     /// nil: in proportion to the devices, else to the cores.
     public var memory: ByteCount?
+    /// How many of each, by name.
+    public var licences: [String: Int]
     public var span: Span
     /// The fixed start of a window; nil for a queued reservation.
     public var at: Timestamp?
@@ -58,15 +76,16 @@ public struct Request: Sendable, Hashable, Codable {
 
     public init(
         devices: Int = 0, model: String? = nil, together: Demand.Together = .any, cores: Int? = nil,
-        memory: ByteCount? = nil, span: Span, at: Timestamp? = nil, notBefore: Timestamp? = nil,
-        after: [ReservationID] = [], priorityClass: ClassID? = nil, team: TeamID? = nil, sharedWith: [UserID] = [],
-        hasCommand: Bool = false
+        memory: ByteCount? = nil, licences: [String: Int] = [:], span: Span, at: Timestamp? = nil,
+        notBefore: Timestamp? = nil, after: [ReservationID] = [], priorityClass: ClassID? = nil, team: TeamID? = nil,
+        sharedWith: [UserID] = [], hasCommand: Bool = false
     ) {
         self.devices = devices
         self.model = model
         self.together = together
         self.cores = cores
         self.memory = memory
+        self.licences = licences
         self.span = span
         self.at = at
         self.notBefore = notBefore

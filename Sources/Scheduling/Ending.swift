@@ -36,7 +36,7 @@ extension Engine {
         case .waiting:
             guard let placement = placements[id] else { throw .notActive(id) }
             (use, end) = (placement.use, placement.end)
-        case .active(let active): (use, end) = (active.grant.use, active.endsAt)
+        case .active(let active): (use, end) = (self.use(of: reservation, active.grant), active.endsAt)
         case .ending, .ended: throw .alreadyEnded(id)
         }
         guard profile.holds(use, from: end, until: end + more) else {

@@ -15,6 +15,7 @@ public struct Engine: Sendable {
     /// Those that the last command ended, as they stand then: the state holds them no more.
     public internal(set) var concluded: [Reservation] = []
     let model: HostModel
+    let counters: Counters
     var held: Held
     /// Active and waiting windows alone: what a late start must not run into.
     var committed: Profile
@@ -49,6 +50,7 @@ public struct Engine: Sendable {
         self.time = time
         settledAt = time - Span(milliseconds: 1)
         model = HostModel(host: host)
+        counters = Counters(policy: policy)
         held = Held(host: model)
         committed = Profile(from: time, free: model.capacity)
         profile = committed
@@ -57,7 +59,7 @@ public struct Engine: Sendable {
             case .waiting: countWaiting(reservation, by: 1)
             case .active(let active), .ending(let active, _):
                 running.insert(reservation.id)
-                held.take(active.grant)
+                held.take(active.grant, use(of: reservation, active.grant))
             case .ended: break
             }
         }

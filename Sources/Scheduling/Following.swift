@@ -7,16 +7,14 @@ extension Engine {
         case .submitted(let reservation):
             countWaiting(reservation, by: 1)
             if case .window(let start, let devices) = reservation.kind {
-                let use = Use(
-                    devices: devices, cores: reservation.demand.cores, memory: reservation.demand.memory.bytes)
-                committed.take(use, from: start, until: start + reservation.span)
+                committed.take(use(of: reservation, devices), from: start, until: start + reservation.span)
             }
         case .slipped, .firmed, .fairShareChanged: break
         case .started(let id, let active): started(after, active, wasPlanned: unplan(id))
         case .extended: extended(before: before, after: after)
         case .ending(_, let ending):
             if case .active(let active) = before?.state, ending.at < active.endsAt {
-                committed.give(active.grant.use, from: ending.at, until: active.endsAt)
+                committed.give(use(of: after, active.grant), from: ending.at, until: active.endsAt)
             }
             isStale = true
         case .ended(let id, let ended): hasEnded(id, ended, before: before)
@@ -48,8 +46,8 @@ extension Engine {
     private mutating func started(_ reservation: Reservation, _ active: Reservation.Active, wasPlanned: Placement?) {
         countWaiting(reservation, by: -1)
         running.insert(reservation.id)
-        held.take(active.grant)
-        let use = active.grant.use
+        let use = use(of: reservation, active.grant)
+        held.take(active.grant, use)
         if case .queued = reservation.kind {
             committed.take(use, from: active.startedAt, until: active.endsAt)
         }
@@ -65,8 +63,9 @@ extension Engine {
         }
         switch (after.kind, before?.state, after.state) {
         case (_, .active(let old), .active(let new)):
-            committed.take(new.grant.use, from: old.endsAt, until: new.endsAt)
-            profile.take(new.grant.use, from: old.endsAt, until: new.endsAt)
+            let use = use(of: after, new.grant)
+            committed.take(use, from: old.endsAt, until: new.endsAt)
+            profile.take(use, from: old.endsAt, until: new.endsAt)
         case (.window(let start, _), _, _):
             guard let before, let use = placements[after.id]?.use else { return }
             committed.take(use, from: start + before.span, until: start + after.span)
@@ -79,7 +78,7 @@ extension Engine {
         isStale = true
         if let active = ended.active {
             running.remove(id)
-            held.give(active.grant)
+            held.give(active.grant, use(of: before, active.grant))
             return
         }
         countWaiting(before, by: -1)
@@ -87,9 +86,4 @@ extension Engine {
             committed.give(placement.use, from: placement.start, until: placement.end)
         }
     }
-}
-
-extension Grant {
-    /// What it takes of the plan.
-    var use: Use { Use(devices: devices, cores: cores.count, memory: memory.bytes) }
 }

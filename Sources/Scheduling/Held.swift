@@ -1,11 +1,13 @@
 import Units
 
 /// What is free on the host at this moment, exactly: the truth that every start is checked against.
-struct Held: Sendable, Hashable {
+struct Held: Sendable {
     private(set) var freeDevices: DeviceSet
     private(set) var freeCores: BitSet
     /// Bytes.
     private(set) var freeMemory: Int64
+    /// Over all time, as if what is held were so for ever.
+    private var counters = CounterProfile(from: Held.always)
 
     init(host: HostModel) {
         freeDevices = host.allDevices
@@ -15,20 +17,25 @@ struct Held: Sendable, Hashable {
 
     func holds(_ use: Use) -> Bool {
         use.devices.isSubset(of: freeDevices) && use.cores <= freeCores.count && use.memory <= freeMemory
+            && counters.shortage(of: use, from: Held.always, until: .distantFuture) == nil
     }
 
-    /// Takes a grant: all of it is free.
-    mutating func take(_ grant: Grant) {
+    /// Takes a grant, whose devices and cores are free, and what it counts.
+    mutating func take(_ grant: Grant, _ use: Use) {
         precondition(grant.devices.isSubset(of: freeDevices), "no device is granted twice at one instant")
         precondition(grant.cores.isSubset(of: freeCores), "no core is granted twice at one instant")
         freeDevices = freeDevices.subtracting(grant.devices)
         freeCores.subtract(grant.cores)
         freeMemory -= grant.memory.bytes
+        counters.take(use, from: Held.always, until: .distantFuture)
     }
 
-    mutating func give(_ grant: Grant) {
+    mutating func give(_ grant: Grant, _ use: Use) {
         freeDevices = freeDevices.union(grant.devices)
         freeCores.formUnion(grant.cores)
         freeMemory += grant.memory.bytes
+        counters.give(use, from: Held.always, until: .distantFuture)
     }
+
+    private static let always = Timestamp(milliseconds: 0)
 }

@@ -12,6 +12,10 @@ public enum Limits {
     public static let waitingOfUser = 20_000
     /// Reservations that one may wait for.
     public static let after = 16
+    /// Names of licences in one request.
+    public static let licences = 32
+    /// Licences of one name in one request.
+    public static let licenceCount: ClosedRange<Int64> = 1...1_000_000
     /// Users that one may be shared with.
     public static let sharedWith = 32
     /// Segments of the plan that an admission looks at before it takes the plan's end.

@@ -3,11 +3,11 @@ import Units
 /// Which devices and cores: close together for the request, and whole cells left for those to come.
 extension HostModel {
     /// The shape of a demand on this host; `eligible` are the devices of its model.
-    func shape(_ demand: Demand, eligible: DeviceSet) -> Shape {
+    func shape(_ demand: Demand, eligible: DeviceSet, counted: Counted) -> Shape {
         let isGrouped = demand.devices > 1 && (demand.together == .nvlink || demand.together == .numa)
         return Shape(
             count: demand.devices, eligible: eligible, groups: isGrouped ? groups(demand.together) : [],
-            cores: demand.cores, memory: demand.memory.bytes)
+            cores: demand.cores, memory: demand.memory.bytes, counted: counted)
     }
 
     /// Chooses devices for `shape` out of `free`, which holds enough: the fullest cell that holds all, else the

@@ -4,10 +4,11 @@ import Units
 public struct Placement: Sendable, Hashable {
     public var start: Timestamp
     public var devices: DeviceSet
-    var use: Use { Use(devices: devices, cores: cores, memory: memory) }
+    var use: Use { Use(devices: devices, cores: cores, memory: memory, counted: counted) }
     var cores: Int
     /// Bytes.
     var memory: Int64
+    var counted: Counted
     var span: Span
 
     init(start: Timestamp, use: Use, span: Span) {
@@ -15,6 +16,7 @@ public struct Placement: Sendable, Hashable {
         self.devices = use.devices
         self.cores = use.cores
         self.memory = use.memory
+        self.counted = use.counted
         self.span = span
     }
 

@@ -51,7 +51,7 @@ extension Engine {
             let choice = Choice(shape: shape, free: fit.free)
             let devices = choices[choice] ?? model.devices(for: shape, from: fit.free)
             choices[choice] = devices
-            let use = Use(devices: devices, cores: shape.cores, memory: shape.memory)
+            let use = Use(devices: devices, cores: shape.cores, memory: shape.memory, counted: shape.counted)
             let placement = Placement(start: fit.start, use: use, span: reservation.span)
             profile.take(placement.use, from: placement.start, until: placement.end)
             plan.placements[id] = placement
@@ -129,7 +129,7 @@ extension Engine {
             }
         case .active(let active):
             unplan(id)
-            profile.take(active.grant.use, from: active.startedAt, until: active.endsAt)
+            profile.take(use(of: reservation, active.grant), from: active.startedAt, until: active.endsAt)
             isStale = true
         case .ending, .ended:
             unplan(id)
@@ -141,12 +141,14 @@ extension Engine {
     private func committedProfile(at now: Timestamp) -> Profile {
         var profile = Profile(from: now, free: model.capacity)
         for id in running {
-            switch state.reservations[id]?.state {
+            guard let reservation = state.reservations[id] else { continue }
+            switch reservation.state {
             case .active(let active):
-                profile.take(active.grant.use, from: now, until: max(active.endsAt, now))
+                profile.take(use(of: reservation, active.grant), from: now, until: max(active.endsAt, now))
             case .ending(let active, let ending):
-                profile.take(active.grant.use, from: now, until: max(ending.at, now) + Limits.expectedStop)
-            case .waiting, .ended, nil: break
+                let use = use(of: reservation, active.grant)
+                profile.take(use, from: now, until: max(ending.at, now) + Limits.expectedStop)
+            case .waiting, .ended: break
             }
         }
         for reservation in windows() {
@@ -186,14 +188,11 @@ extension Engine {
         }
     }
 
-    private func use(of reservation: Reservation, _ devices: DeviceSet) -> Use {
-        Use(devices: devices, cores: reservation.demand.cores, memory: reservation.demand.memory.bytes)
-    }
-
     private func shape(of demand: Demand, cache: inout [Demand: Shape]) -> Shape {
         if let known = cache[demand] { return known }
         let shape = model.shape(
-            demand, eligible: demand.model.map { eligible[$0] ?? model.eligible(model: $0) } ?? model.allDevices)
+            demand, eligible: demand.model.map { eligible[$0] ?? model.eligible(model: $0) } ?? model.allDevices,
+            counted: counters.counted(demand))
         cache[demand] = shape
         return shape
     }

@@ -8,6 +8,8 @@ import Units
 struct Profile: Sendable {
     /// By rising start; never empty.
     private(set) var segments: [Segment]
+    /// What is in use of what is counted.
+    private(set) var counters: CounterProfile
 
     struct Segment: Sendable {
         var start: Timestamp
@@ -17,16 +19,19 @@ struct Profile: Sendable {
     /// `capacity` is free from `start` on.
     init(from start: Timestamp, free capacity: Capacity) {
         segments = [Segment(start: start, free: capacity)]
+        counters = CounterProfile(from: start)
     }
 
     /// Takes `use` away over `[from, until)`. What is before the first segment is past and left out.
     mutating func take(_ use: Use, from: Timestamp, until: Timestamp) {
         change(from: from, until: until) { $0.take(use) }
+        if !use.counted.isEmpty { counters.take(use, from: from, until: until) }
     }
 
     /// Gives back what was taken over `[from, until)`.
     mutating func give(_ use: Use, from: Timestamp, until: Timestamp) {
         change(from: from, until: until) { $0.give(use) }
+        if !use.counted.isEmpty { counters.give(use, from: from, until: until) }
     }
 
     /// Whether exactly `use` is free over the whole of `[from, until)`.
@@ -36,17 +41,18 @@ struct Profile: Sendable {
             if !segments[index].free.holds(use) { return false }
             index += 1
         }
-        return true
+        return use.counted.isEmpty || counters.shortage(of: use, from: from, until: until) == nil
     }
 
     /// How long from `from` on exactly `use` stays free; `distantFuture` where nothing takes it again.
     func end(of use: Use, from: Timestamp) -> Timestamp {
+        let counted = counters.shortage(of: use, from: from, until: .distantFuture) ?? .distantFuture
         var index = segment(at: max(from, segments[0].start))
-        while index < segments.count {
+        while index < segments.count, segments[index].start < counted {
             if !segments[index].free.holds(use) { return max(from, segments[index].start) }
             index += 1
         }
-        return .distantFuture
+        return counted
     }
 
     /// The earliest start from `bound` on at which `shape` fits for `span`, and the devices free all that time.
@@ -55,17 +61,21 @@ struct Profile: Sendable {
     /// shape that the empty host does not hold is never admitted.
     func earliest(_ shape: Shape, span: Span, from bound: Timestamp, steps: Int = .max) -> Fit {
         var steps = steps
+        var bound = bound
         var index = segment(at: max(bound, segments[0].start))
         while index < segments.count {
             let start = max(bound, segments[index].start)
             switch fit(shape, at: start, span: span, first: index, steps: &steps) {
             case .free(let devices): return Fit(start: start, free: devices)
             case .blocked(let blocker): index = blocker + 1
+            case .full(.distantFuture): return Fit(start: outOfReach, free: segments[index].free.devices)
+            case .full(let until):
+                bound = max(bound, until)
+                index = segment(at: bound)
             case .tooFar: index = segments.count
             }
         }
-        let last = segments[segments.count - 1]
-        return Fit(start: max(bound, last.start), free: last.free.devices)
+        return atTheEnd(shape, span: span, from: bound)
     }
 
     /// The devices free for `shape` over `[start, start + span)`; nil where it does not fit.
@@ -82,6 +92,8 @@ struct Profile: Sendable {
         case free(DeviceSet)
         /// No start before the end of this segment is worth a try.
         case blocked(by: Int)
+        /// A counter has no room, whatever is free, for a start before this time.
+        case full(until: Timestamp)
         case tooFar
     }
 
@@ -100,7 +112,29 @@ struct Profile: Sendable {
             guard shape.fits(devices) else { return .blocked(by: first) }
             index += 1
         }
-        return .free(devices)
+        guard !shape.counted.isEmpty else { return .free(devices) }
+        switch counters.room(for: shape, in: devices, from: start, until: end) {
+        case .devices(let devices): return .free(devices)
+        case .none(let until): return .full(until: until)
+        }
+    }
+
+    private func atTheEnd(_ shape: Shape, span: Span, from bound: Timestamp) -> Fit {
+        let last = segments[segments.count - 1]
+        let start = max(bound, last.start)
+        guard !shape.counted.isEmpty else { return Fit(start: start, free: last.free.devices) }
+        switch counters.room(for: shape, in: last.free.devices, from: start, until: start + span) {
+        case .devices(let devices): return Fit(start: start, free: devices)
+        case .none: return Fit(start: outOfReach, free: last.free.devices)
+        }
+    }
+
+    /// Where what a changed policy has no room for is planned: two horizons on, and the same for the length of one,
+    /// so that its forecast does not move with every pass.
+    private var outOfReach: Timestamp {
+        let horizon = Limits.horizon.milliseconds
+        return Timestamp(milliseconds: segments[0].start.milliseconds / horizon * horizon) + Limits.horizon
+            + Limits.horizon
     }
 
     private mutating func change(from: Timestamp, until: Timestamp, _ edit: (inout Capacity) -> Void) {
@@ -162,15 +196,16 @@ struct Capacity: Sendable, Hashable {
     }
 }
 
-/// What one reservation takes: exact devices; cores and memory by amount.
+/// What one reservation takes: exact devices; cores and memory by amount; and what it counts.
 struct Use: Sendable, Hashable {
     var devices: DeviceSet
     var cores: Int
     /// Bytes.
     var memory: Int64
+    var counted: Counted
 }
 
-/// What a demand means on this host: reservations of one shape fit in the same places.
+/// What a demand means on this host, and what it counts: reservations of one shape fit in the same places.
 struct Shape: Sendable, Hashable {
     var count: Int
     /// Devices of the model that is asked for.
@@ -180,12 +215,14 @@ struct Shape: Sendable, Hashable {
     var cores: Int
     /// Bytes.
     var memory: Int64
+    var counted: Counted
 
     func hash(into hasher: inout Hasher) {
         hasher.combine(count)
         hasher.combine(eligible)
         hasher.combine(cores)
         hasher.combine(memory)
+        if !counted.isEmpty { hasher.combine(counted) }
     }
 
     /// Whether enough of the free devices are eligible, and close enough together.

@@ -10,6 +10,10 @@ public enum Rejection: Error, Sendable, Hashable {
     case exceedsHost(field: String, asked: Int64, largest: Int64)
     /// No device of that model is here.
     case unknownModel(String, known: [String])
+    /// The policy has no licence of that name.
+    case unknownLicence(String, known: [String])
+    /// There are not so many of a licence, ever.
+    case exceedsLicences(String, asked: Int, count: Int)
     case unknownClass(ClassID, known: [ClassID])
     /// The user is in no department.
     case notMember(UserID)
