@@ -12,15 +12,18 @@ extension Engine {
             throw .unknownReservation(id)
         }
         let demand = try demand(of: request)
-        let shape = shape(of: demand)
+        let shape = shape(of: demand, by: UsageKey(account: account, user: subject.user))
         try checkHost(demand, shape)
         try checkLicences(demand)
+        let caps = policy.caps(for: account)
+        try checkCaps(caps, request)
         let placement =
             try request.at.map { start throws(Rejection) in try window(shape, request.span, start: start) }
             ?? place(shape, span: request.span, from: bound(notBefore: request.notBefore, after: request.after))
         let kind: Reservation.Kind =
             request.at == nil ? .queued : .window(start: placement.start, devices: placement.devices)
         let startsNow = mayStartNow(placement, isWindow: request.at != nil, after: request.after, span: request.span)
+        if !startsNow { try checkWaiting(of: subject.user, caps) }
         let told = startsNow ? nil : placement.start
         let reservation = Reservation(
             id: ReservationID(state.nextNumber), owner: subject.user, account: account, priorityClass: priorityClass,
@@ -38,8 +41,8 @@ extension Engine {
     }
 
     /// The shape of a demand, its eligible devices looked up once per model.
-    mutating func shape(of demand: Demand) -> Shape {
-        let counted = counters.counted(demand)
+    mutating func shape(of demand: Demand, by key: UsageKey) -> Shape {
+        let counted = counters.counted(demand, of: key)
         guard let name = demand.model else {
             return model.shape(demand, eligible: model.allDevices, counted: counted)
         }

@@ -29,6 +29,7 @@ extension Engine {
         try Engine.check("durationSeconds", more.wholeSeconds, in: Limits.spanSeconds)
         let span = reservation.span + more
         try Engine.check("durationSeconds", span.wholeSeconds, in: Limits.spanSeconds)
+        try checkDuration(span, policy.caps(for: reservation.account))
         if isStale { replan() }
         let use: Use
         let end: Timestamp

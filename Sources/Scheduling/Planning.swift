@@ -21,7 +21,7 @@ extension Engine {
         let now = max(now, time)
         var profile = committedProfile(at: now)
         var hints = Hints()
-        var shapes: [Demand: Shape] = [:]
+        var shapes: [Asked: Shape] = [:]
         var choices: [Choice: DeviceSet] = [:]
         var plan = Plan(
             time: now, pass: pass, placements: [:], agenda: Agenda(), profile: profile, hints: Hints(), slipped: [],
@@ -43,7 +43,7 @@ extension Engine {
                 continue
             }
             followers.release(after: id)
-            let shape = shape(of: reservation.demand, cache: &shapes)
+            let shape = shape(of: reservation, cache: &shapes)
             let bound = bound(of: reservation, in: plan, at: now)
             let hint = hints.bound(shape, span: reservation.span) ?? bound
             let fit = profile.earliest(shape, span: reservation.span, from: max(bound, hint))
@@ -124,7 +124,8 @@ extension Engine {
                 isStale = true
             } else {
                 let bound = bound(notBefore: reservation.notBefore, after: reservation.after)
-                plan(id, place(shape(of: reservation.demand), span: reservation.span, from: bound))
+                let shape = shape(of: reservation.demand, by: reservation.usageKey)
+                plan(id, place(shape, span: reservation.span, from: bound))
                 isReordered = true
             }
         case .active(let active):
@@ -188,12 +189,21 @@ extension Engine {
         }
     }
 
-    private func shape(of demand: Demand, cache: inout [Demand: Shape]) -> Shape {
-        if let known = cache[demand] { return known }
+    /// What a shape depends on.
+    private struct Asked: Hashable {
+        var demand: Demand
+        /// nil where it does not matter.
+        var key: UsageKey?
+    }
+
+    private func shape(of reservation: Reservation, cache: inout [Asked: Shape]) -> Shape {
+        let demand = reservation.demand
+        let asked = Asked(demand: demand, key: counters.countsAccounts ? reservation.usageKey : nil)
+        if let known = cache[asked] { return known }
         let shape = model.shape(
             demand, eligible: demand.model.map { eligible[$0] ?? model.eligible(model: $0) } ?? model.allDevices,
-            counted: counters.counted(demand))
-        cache[demand] = shape
+            counted: counters.counted(demand, of: reservation.usageKey))
+        cache[asked] = shape
         return shape
     }
 }

@@ -14,6 +14,8 @@ public enum Rejection: Error, Sendable, Hashable {
     case unknownLicence(String, known: [String])
     /// There are not so many of a licence, ever.
     case exceedsLicences(String, asked: Int, count: Int)
+    /// It is more than a cap of the policy lets the account have, ever.
+    case exceedsCap(Cap, asked: Int64, limit: Int64)
     case unknownClass(ClassID, known: [ClassID])
     /// The user is in no department.
     case notMember(UserID)
@@ -40,4 +42,12 @@ public enum Rejection: Error, Sendable, Hashable {
     case extensionDisplaces(ReservationID, latestEnd: Timestamp)
     /// The queue is full, for all or for one user.
     case tooManyWaiting(limit: Int, ofUser: Bool)
+
+    /// A cap of the policy, by the name that it has there.
+    public enum Cap: String, Sendable, Hashable, CaseIterable {
+        case devicesPerTeam
+        case devicesPerUser
+        /// In seconds.
+        case duration
+    }
 }

@@ -5,18 +5,37 @@ import Units
 struct Counters: Sendable {
     /// How many of each there are.
     let licences: [String: Int]
+    /// Whether what a reservation counts depends on whose it is.
+    let countsAccounts: Bool
+    private let countsUsers: Bool
+    private let policy: Policy
 
     init(policy: Policy) {
         licences = Dictionary(policy.licences.map { ($0.name, $0.count) }) { first, _ in first }
+        let caps = [policy.caps] + policy.departments.flatMap { [$0.caps] + $0.teams.map(\.caps) }
+        countsUsers = caps.contains { $0.devicesPerUser != nil }
+        countsAccounts = countsUsers || caps.contains { $0.devicesPerTeam != nil }
+        self.policy = policy
     }
 
     /// What a reservation of a demand counts.
-    func counted(_ demand: Demand) -> Counted {
-        guard !demand.licences.isEmpty else { return .nothing }
-        return Counted(
-            parts: demand.licences.map {
-                Counted.Part(counter: .licence($0.name), amount: $0.count, limit: licences[$0.name] ?? 0)
-            })
+    func counted(_ demand: Demand, of key: UsageKey) -> Counted {
+        let countsDevices = countsAccounts && demand.devices > 0
+        guard countsDevices || !demand.licences.isEmpty else { return .nothing }
+        var parts = demand.licences.map {
+            Counted.Part(counter: .licence($0.name), amount: $0.count, limit: licences[$0.name] ?? 0)
+        }
+        guard countsDevices else { return Counted(parts: parts) }
+        let caps = policy.caps(for: key.account)
+        if let limit = caps.devicesPerTeam {
+            parts.append(Counted.Part(counter: .team(key.account), amount: demand.devices, limit: limit))
+        }
+        if countsUsers {
+            // One user's devices are counted in all accounts, also in those that have no cap.
+            let limit = caps.devicesPerUser ?? DeviceSet.limit
+            parts.append(Counted.Part(counter: .user(key.user), amount: demand.devices, limit: limit))
+        }
+        return Counted(parts: parts)
     }
 }
 
@@ -25,13 +44,13 @@ extension Engine {
     func use(of reservation: Reservation, _ devices: DeviceSet) -> Use {
         Use(
             devices: devices, cores: reservation.demand.cores, memory: reservation.demand.memory.bytes,
-            counted: counters.counted(reservation.demand))
+            counted: counters.counted(reservation.demand, of: reservation.usageKey))
     }
 
     /// What a reservation takes with what it was granted.
     func use(of reservation: Reservation, _ grant: Grant) -> Use {
         Use(
             devices: grant.devices, cores: grant.cores.count, memory: grant.memory.bytes,
-            counted: counters.counted(reservation.demand))
+            counted: counters.counted(reservation.demand, of: reservation.usageKey))
     }
 }

@@ -1,3 +1,4 @@
+import Policy
 import Units
 
 /// What the policy never has room for is refused at once; what it has room for later waits.
@@ -11,5 +12,31 @@ extension Engine {
                 throw .exceedsLicences(licence.name, asked: licence.count, count: count)
             }
         }
+    }
+
+    func checkCaps(_ caps: Caps, _ request: Request) throws(Rejection) {
+        try checkDuration(request.span, caps)
+        if let limit = caps.devicesPerTeam, request.devices > limit {
+            throw .exceedsCap(.devicesPerTeam, asked: Int64(request.devices), limit: Int64(limit))
+        }
+        if let limit = caps.devicesPerUser, request.devices > limit {
+            throw .exceedsCap(.devicesPerUser, asked: Int64(request.devices), limit: Int64(limit))
+        }
+        guard let horizon = caps.horizon.map({ time + $0 }) else { return }
+        if let at = request.at, at > horizon { throw .beyondHorizon(field: "at", at, horizon: horizon) }
+        if let notBefore = request.notBefore, notBefore > horizon {
+            throw .beyondHorizon(field: "notBefore", notBefore, horizon: horizon)
+        }
+    }
+
+    func checkDuration(_ span: Span, _ caps: Caps) throws(Rejection) {
+        guard let limit = caps.duration, span > limit else { return }
+        throw .exceedsCap(.duration, asked: span.wholeSeconds, limit: limit.wholeSeconds)
+    }
+
+    /// For one more that does not start at once.
+    func checkWaiting(of user: UserID, _ caps: Caps) throws(Rejection) {
+        guard let limit = caps.waiting, waitingOfUser[user, default: 0] >= limit else { return }
+        throw .tooManyWaiting(limit: limit, ofUser: true)
     }
 }
