@@ -12,11 +12,13 @@ extension Engine {
             throw .unknownReservation(id)
         }
         let demand = try demand(of: request)
-        let shape = shape(of: demand, by: UsageKey(account: account, user: subject.user))
+        let key = UsageKey(account: account, user: subject.user)
+        let shape = shape(of: demand, by: key, reach: request.at == nil ? .lent : .nominal)
         try checkHost(demand, shape)
         try checkLicences(demand)
         let caps = policy.caps(for: account)
         try checkCaps(caps, request)
+        try checkQuota(shape, of: account.department, model: demand.model)
         let placement =
             try request.at.map { start throws(Rejection) in try window(shape, request.span, start: start) }
             ?? place(shape, span: request.span, from: bound(notBefore: request.notBefore, after: request.after))
@@ -41,8 +43,8 @@ extension Engine {
     }
 
     /// The shape of a demand, its eligible devices looked up once per model.
-    mutating func shape(of demand: Demand, by key: UsageKey) -> Shape {
-        let counted = counters.counted(demand, of: key)
+    mutating func shape(of demand: Demand, by key: UsageKey, reach: Quotas.Reach) -> Shape {
+        let counted = counters.counted(demand, of: key, reach: reach)
         guard let name = demand.model else {
             return model.shape(demand, eligible: model.allDevices, counted: counted)
         }

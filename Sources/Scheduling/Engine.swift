@@ -50,9 +50,9 @@ public struct Engine: Sendable {
         self.time = time
         settledAt = time - Span(milliseconds: 1)
         model = HostModel(host: host)
-        counters = Counters(policy: policy)
-        held = Held(host: model)
-        committed = Profile(from: time, free: model.capacity)
+        counters = Counters(policy: policy, host: model)
+        held = Held(host: model, quotas: counters.quotas)
+        committed = Profile(from: time, free: model.capacity, quotas: counters.quotas)
         profile = committed
         for reservation in state.reservations.values {
             switch reservation.state {

@@ -7,17 +7,24 @@ struct Held: Sendable {
     /// Bytes.
     private(set) var freeMemory: Int64
     /// Over all time, as if what is held were so for ever.
-    private var counters = CounterProfile(from: Held.always)
+    private var counters: CounterProfile
 
-    init(host: HostModel) {
+    init(host: HostModel, quotas: Quotas) {
         freeDevices = host.allDevices
         freeCores = BitSet(host.host.cores.indices)
         freeMemory = host.memory.bytes
+        counters = CounterProfile(from: Held.always, quotas: quotas)
     }
 
-    func holds(_ use: Use) -> Bool {
-        use.devices.isSubset(of: freeDevices) && use.cores <= freeCores.count && use.memory <= freeMemory
-            && counters.shortage(of: use, from: Held.always, until: .distantFuture) == nil
+    /// A window was admitted for its time, and does not wait for what others count at this moment; only for what there
+    /// is no more of.
+    func holds(_ use: Use, isWindow: Bool) -> Bool {
+        guard use.devices.isSubset(of: freeDevices), use.cores <= freeCores.count, use.memory <= freeMemory else {
+            return false
+        }
+        var use = use
+        if isWindow, !use.counted.isEmpty { use.counted = use.counted.licencesAlone }
+        return use.counted.isEmpty || counters.shortage(of: use, from: Held.always, until: .distantFuture) == nil
     }
 
     /// Takes a grant, whose devices and cores are free, and what it counts.

@@ -28,6 +28,8 @@ public enum Limits {
     static let expectedStop = Span.seconds(10)
     /// A forecast that moves later by more than this is journaled as a slip.
     static let slip = Span.minutes(1)
+    /// Unions of quotas' devices in which what is kept is looked after.
+    static let pools = 64
     /// Alternatives that a refused window names.
     static let alternatives = 3
 }

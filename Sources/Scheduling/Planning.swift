@@ -124,7 +124,7 @@ extension Engine {
                 isStale = true
             } else {
                 let bound = bound(notBefore: reservation.notBefore, after: reservation.after)
-                let shape = shape(of: reservation.demand, by: reservation.usageKey)
+                let shape = shape(of: reservation.demand, by: reservation.usageKey, reach: .lent)
                 plan(id, place(shape, span: reservation.span, from: bound))
                 isReordered = true
             }
@@ -140,7 +140,7 @@ extension Engine {
 
     /// What runs and the windows that wait, alone.
     private func committedProfile(at now: Timestamp) -> Profile {
-        var profile = Profile(from: now, free: model.capacity)
+        var profile = Profile(from: now, free: model.capacity, quotas: counters.quotas)
         for id in running {
             guard let reservation = state.reservations[id] else { continue }
             switch reservation.state {
@@ -202,7 +202,7 @@ extension Engine {
         if let known = cache[asked] { return known }
         let shape = model.shape(
             demand, eligible: demand.model.map { eligible[$0] ?? model.eligible(model: $0) } ?? model.allDevices,
-            counted: counters.counted(demand, of: reservation.usageKey))
+            counted: counters.counted(demand, of: reservation.usageKey, reach: .lent))
         cache[asked] = shape
         return shape
     }

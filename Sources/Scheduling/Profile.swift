@@ -17,9 +17,9 @@ struct Profile: Sendable {
     }
 
     /// `capacity` is free from `start` on.
-    init(from start: Timestamp, free capacity: Capacity) {
+    init(from start: Timestamp, free capacity: Capacity, quotas: Quotas) {
         segments = [Segment(start: start, free: capacity)]
-        counters = CounterProfile(from: start)
+        counters = CounterProfile(from: start, quotas: quotas)
     }
 
     /// Takes `use` away over `[from, until)`. What is before the first segment is past and left out.
@@ -116,6 +116,7 @@ struct Profile: Sendable {
         switch counters.room(for: shape, in: devices, from: start, until: end) {
         case .devices(let devices): return .free(devices)
         case .none(let until): return .full(until: until)
+        case .noneHere: return .blocked(by: first)
         }
     }
 
@@ -125,7 +126,7 @@ struct Profile: Sendable {
         guard !shape.counted.isEmpty else { return Fit(start: start, free: last.free.devices) }
         switch counters.room(for: shape, in: last.free.devices, from: start, until: start + span) {
         case .devices(let devices): return Fit(start: start, free: devices)
-        case .none: return Fit(start: outOfReach, free: last.free.devices)
+        case .none, .noneHere: return Fit(start: outOfReach, free: last.free.devices)
         }
     }
 

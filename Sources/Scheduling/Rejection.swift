@@ -16,6 +16,11 @@ public enum Rejection: Error, Sendable, Hashable {
     case exceedsLicences(String, asked: Int, count: Int)
     /// It is more than a cap of the policy lets the account have, ever.
     case exceedsCap(Cap, asked: Int64, limit: Int64)
+    /// The department may never hold so many devices of the model (nil: of any) at once: `limit` is what its nominal
+    /// quota, its borrowing and what others lend come to.
+    case exceedsQuota(DepartmentID, model: String?, asked: Int, limit: Int)
+    /// A window takes nothing but the department's nominal quota and what is nobody's, which come to `limit`.
+    case windowExceedsNominal(DepartmentID, model: String?, asked: Int, limit: Int)
     case unknownClass(ClassID, known: [ClassID])
     /// The user is in no department.
     case notMember(UserID)
@@ -38,7 +43,8 @@ public enum Rejection: Error, Sendable, Hashable {
     case windowWith(field: String)
     /// The calendar has no room there: the nearest starts that fit, earliest first.
     case windowDoesNotFit(start: Timestamp, nearest: [Timestamp])
-    /// The extension would displace others: the latest end that displaces no one.
+    /// The extension would displace others, or pass a quota, a cap or the licences that there are: the latest end that
+    /// does not.
     case extensionDisplaces(ReservationID, latestEnd: Timestamp)
     /// The queue is full, for all or for one user.
     case tooManyWaiting(limit: Int, ofUser: Bool)

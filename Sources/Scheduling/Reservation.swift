@@ -70,12 +70,17 @@ public struct Reservation: Sendable, Hashable, Codable {
         public var endsAt: Timestamp
         /// What an hour of it counts in fair share, in millionths of an hour of one device, or of the currency's unit.
         public var weight: Int64
+        /// It began beyond its department's nominal quota, or on what is another's, and has to give it back.
+        public var isBorrowed: Bool
 
-        public init(grant: Grant, startedAt: Timestamp, endsAt: Timestamp, weight: Int64 = 0) {
+        public init(
+            grant: Grant, startedAt: Timestamp, endsAt: Timestamp, weight: Int64 = 0, isBorrowed: Bool = false
+        ) {
             self.grant = grant
             self.startedAt = startedAt
             self.endsAt = endsAt
             self.weight = weight
+            self.isBorrowed = isBorrowed
         }
     }
 

@@ -11,7 +11,7 @@ extension Engine {
     /// Whether a newcomer starts at this moment: its place is now, free in truth, and nobody before it waits for a
     /// pass to hand out what came free. A window's place is its own.
     func mayStartNow(_ placement: Placement, isWindow: Bool, after: [ReservationID], span: Span) -> Bool {
-        guard placement.start <= time, isWindow || !isStale, held.holds(placement.use),
+        guard placement.start <= time, isWindow || !isStale, held.holds(placement.use, isWindow: isWindow),
             after.allSatisfy({ state.reservations[$0] == nil })
         else { return false }
         return isWindow || committed.holds(placement.use, from: time, until: time + span)
@@ -19,10 +19,11 @@ extension Engine {
 
     /// Starts what has waited for this moment, if it is free in truth, and runs into no window if it is late.
     private mutating func startPlanned(_ reservation: Reservation, _ placement: Placement, into events: inout [Event]) {
-        guard held.holds(placement.use), reservation.after.allSatisfy({ state.reservations[$0] == nil }) else { return }
-        if case .queued = reservation.kind,
-            !committed.holds(placement.use, from: time, until: time + reservation.span)
-        {
+        let isWindow = if case .window = reservation.kind { true } else { false }
+        guard held.holds(placement.use, isWindow: isWindow),
+            reservation.after.allSatisfy({ state.reservations[$0] == nil })
+        else { return }
+        if !isWindow, !committed.holds(placement.use, from: time, until: time + reservation.span) {
             isStale = true
             return
         }
@@ -42,8 +43,17 @@ extension Engine {
             numaNodes: model.numaNodes(devices: placement.devices, cores: cores),
             memory: ByteCount(bytes: placement.memory))
         let active = Reservation.Active(
-            grant: grant, startedAt: time, endsAt: end, weight: weight(of: grant, at: time))
+            grant: grant, startedAt: time, endsAt: end, weight: weight(of: grant, at: time),
+            isBorrowed: isBorrowed(reservation, placement.use, until: end))
         emit(.started(reservation.id, active), into: &events)
+    }
+
+    /// Whether it goes, at some time of it, beyond its department's nominal quota or on what is another's.
+    private func isBorrowed(_ reservation: Reservation, _ use: Use, until end: Timestamp) -> Bool {
+        guard case .queued = reservation.kind, use.counted.quotas != nil else { return false }
+        var own = use
+        own.counted.reach = .nominal
+        return !committed.holds(own, from: time, until: end)
     }
 
     mutating func startDue(into events: inout [Event]) {

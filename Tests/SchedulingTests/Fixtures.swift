@@ -22,7 +22,10 @@ struct SeededGenerator: RandomNumberGenerator {
 
 extension Host {
     /// Two NUMA nodes with `cores` cores and 64 GiB each; the devices split evenly, all of an island of four linked.
-    static func sample(devices count: Int, cores: Int = 16, model: String = "NVIDIA H100 80GB HBM3") -> Host {
+    /// - Parameter second: the model of the second half; nil for the same.
+    static func sample(
+        devices count: Int, cores: Int = 16, model: String = "NVIDIA H100 80GB HBM3", second: String? = nil
+    ) -> Host {
         let nodes = [0, 1].map { node in
             NUMANode(osIndex: node, memory: .gibibytes(64), cores: BitSet((node * cores)..<((node + 1) * cores)))
         }
@@ -32,7 +35,8 @@ extension Host {
         let devices = (0..<count).map { index in
             let node = index * 2 / max(count, 1)
             return Device(
-                id: DeviceID("GPU-\(index)"), vendor: .nvidia, model: model, memory: .gibibytes(80),
+                id: DeviceID("GPU-\(index)"), vendor: .nvidia,
+                model: node == 0 ? model : second ?? model, memory: .gibibytes(80),
                 pciAddress: "0000:\(10 + index):00.0", numaNode: node, localCores: nodes[node].cores,
                 files: ["/dev/nvidia\(index)"], partition: nil, uuid: "GPU-\(index)")
         }

@@ -8,11 +8,18 @@ enum Counter: Hashable, Sendable {
     case team(Account)
     /// Devices of a user, whatever account they are charged to.
     case user(UserID)
+    /// Devices of a department that one of its quotas is for, by its position in `Quotas.rules`.
+    case quota(Int)
+    /// Devices beyond what is claimed, by position in `Quotas.pools`.
+    case pool(Int)
 }
 
 /// What a reservation counts, and how far each counter may go: those that count the same fit at the same times.
 struct Counted: Hashable, Sendable {
     var parts: [Part]
+    /// The department's, by position in `Quotas.rules`; nil where no quota counts.
+    var quotas: [Int]?
+    var reach = Quotas.Reach.lent
 
     struct Part: Hashable, Sendable {
         var counter: Counter
@@ -23,5 +30,13 @@ struct Counted: Hashable, Sendable {
 
     static let nothing = Counted(parts: [])
 
-    var isEmpty: Bool { parts.isEmpty }
+    var isEmpty: Bool { parts.isEmpty && quotas == nil }
+
+    /// What even a confirmed window does not go without: there are no more.
+    var licencesAlone: Counted {
+        Counted(
+            parts: parts.filter { part in
+                if case .licence = part.counter { true } else { false }
+            })
+    }
 }

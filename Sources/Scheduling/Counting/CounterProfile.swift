@@ -5,22 +5,19 @@ import Units
 /// A profile of capacity answers where a reservation fits on the host; this one, how far on to look where a counter
 /// has no room. Both are changed over the same intervals, so that a counter changes only where a segment begins.
 struct CounterProfile: Sendable {
+    let quotas: Quotas
     private let start: Timestamp
     /// Those that are, or were, in use.
     private var tracks: [Counter: CounterTrack] = [:]
 
     /// Nothing is in use from `start` on.
-    init(from start: Timestamp) {
+    init(from start: Timestamp, quotas: Quotas) {
         self.start = start
+        self.quotas = quotas
     }
 
-    /// What a search finds at one start.
-    enum Room {
-        /// Devices any of which will do.
-        case devices(DeviceSet)
-        /// No start before this time is worth a try; `distantFuture` where there never is room.
-        case none(until: Timestamp)
-    }
+    /// A stretch in which something has no room.
+    typealias Full = (start: Timestamp, end: Timestamp)
 
     mutating func take(_ use: Use, from: Timestamp, until: Timestamp) {
         change(use, from: from, until: until, sign: 1)
@@ -32,28 +29,85 @@ struct CounterProfile: Sendable {
 
     /// The first time in `[from, until)` at which `use` has no room; nil where it has room all the time.
     func shortage(of use: Use, from: Timestamp, until: Timestamp) -> Timestamp? {
-        use.counted.parts.compactMap { full($0, from: from, until: until)?.start }.min()
+        let parts = use.counted.parts.compactMap { full($0, from: from, until: until)?.start }.min()
+        let quotas = full(use.counted, use.devices, from: from, until: until).map(\.start).min()
+        return [parts, quotas].compactMap(\.self).min()
     }
 
-    /// Which of the free devices a shape may have over `[from, until)`.
-    func room(for shape: Shape, in free: DeviceSet, from: Timestamp, until: Timestamp) -> Room {
-        let end = shape.counted.parts.compactMap { full($0, from: from, until: until)?.end }.max()
-        return end.map { .none(until: $0) } ?? .devices(free)
+    /// The first stretch in which a counter has no room.
+    func full(_ part: Counted.Part, from: Timestamp, until: Timestamp) -> Full? {
+        track(part.counter).firstStretch(from: from, until: until) { $0.used + part.amount > part.limit }
     }
 
-    private func full(
-        _ part: Counted.Part, from: Timestamp, until: Timestamp
-    ) -> (start: Timestamp, end: Timestamp)? {
-        guard let track = tracks[part.counter] else {
-            return part.amount > part.limit ? (from, .distantFuture) : nil
+    /// For each quota and pool that has no room for the devices, the first stretch of that.
+    func full(_ counted: Counted, _ devices: DeviceSet, from: Timestamp, until: Timestamp) -> [Full] {
+        guard let own = counted.quotas, !devices.isEmpty else { return [] }
+        var full: [Full] = []
+        let parts = parts(devices, own)
+        for part in parts {
+            guard let limit = counted.reach == .nominal ? part.rule.nominal : part.rule.most else { continue }
+            let found = part.track.firstStretch(from: from, until: until) { $0.used + part.amount > limit }
+            if let found { full.append(found) }
         }
-        return track.firstStretch(from: from, until: until) { $0.used + part.amount > part.limit }
+        for (index, pool) in quotas.pools.enumerated() where counted.reach == .nominal || pool.reach == .lent {
+            guard !pool.devices.isDisjoint(with: devices) else { continue }
+            let found = track(.pool(index)).firstStretch(from: from, until: until) { stretch in
+                let amount = CounterProfile.amount(of: devices, parts, in: pool, at: stretch.start, sign: 1)
+                // What is within one's own claim takes nothing away, also where a changed policy left no room.
+                return amount > 0 && stretch.used + amount > pool.room
+            }
+            if let found { full.append(found) }
+        }
+        return full
     }
+
+    /// Those devices of a choice that one quota of the department is for.
+    private struct Part {
+        var counter: Counter
+        var rule: Quotas.Rule
+        var amount: Int
+        var track: CounterTrack
+    }
+
+    private func parts(_ devices: DeviceSet, _ own: [Int]) -> [Part] {
+        own.compactMap { index in
+            let rule = quotas.rules[index]
+            let amount = devices.intersection(rule.devices).count
+            guard amount > 0 else { return nil }
+            return Part(counter: .quota(index), rule: rule, amount: amount, track: track(.quota(index)))
+        }
+    }
+
+    /// By how much a change of a department's use by these devices changes what is taken out of a pool.
+    private static func amount(
+        of devices: DeviceSet, _ parts: [Part], in pool: Quotas.Pool, at time: Timestamp, sign: Int
+    ) -> Int {
+        var others = devices.intersection(pool.devices).count
+        var beyond = 0
+        for part in parts where part.rule.devices.isSubset(of: pool.devices) {
+            let (used, claim) = (part.track.used(at: time), part.rule.claim(pool.reach))
+            others -= part.amount
+            beyond += max(used + sign * part.amount - claim, 0) - max(used - claim, 0)
+        }
+        return sign * others + beyond
+    }
+
+    private func track(_ counter: Counter) -> CounterTrack { tracks[counter] ?? CounterTrack(from: start) }
 
     private mutating func change(_ use: Use, from: Timestamp, until: Timestamp, sign: Int) {
         for part in use.counted.parts {
             change(part.counter, from: from, until: until) { _ in sign * part.amount }
         }
+        guard let own = use.counted.quotas, !use.devices.isEmpty else { return }
+        // Pools first: what they lose depends on what the quotas had in use. Every change of a quota's track is one of
+        // its pools' too, so that a quota is even over each stretch of them.
+        let parts = parts(use.devices, own)
+        for (index, pool) in quotas.pools.enumerated() where !pool.devices.isDisjoint(with: use.devices) {
+            change(.pool(index), from: from, until: until) {
+                CounterProfile.amount(of: use.devices, parts, in: pool, at: $0.start, sign: sign)
+            }
+        }
+        for part in parts { change(part.counter, from: from, until: until) { _ in sign * part.amount } }
     }
 
     private mutating func change(

@@ -7,19 +7,21 @@ struct Counters: Sendable {
     let licences: [String: Int]
     /// Whether what a reservation counts depends on whose it is.
     let countsAccounts: Bool
+    let quotas: Quotas
     private let countsUsers: Bool
     private let policy: Policy
 
-    init(policy: Policy) {
+    init(policy: Policy, host: HostModel) {
+        quotas = Quotas(policy: policy, host: host)
         licences = Dictionary(policy.licences.map { ($0.name, $0.count) }) { first, _ in first }
         let caps = [policy.caps] + policy.departments.flatMap { [$0.caps] + $0.teams.map(\.caps) }
         countsUsers = caps.contains { $0.devicesPerUser != nil }
-        countsAccounts = countsUsers || caps.contains { $0.devicesPerTeam != nil }
+        countsAccounts = !quotas.isEmpty || countsUsers || caps.contains { $0.devicesPerTeam != nil }
         self.policy = policy
     }
 
     /// What a reservation of a demand counts.
-    func counted(_ demand: Demand, of key: UsageKey) -> Counted {
+    func counted(_ demand: Demand, of key: UsageKey, reach: Quotas.Reach) -> Counted {
         let countsDevices = countsAccounts && demand.devices > 0
         guard countsDevices || !demand.licences.isEmpty else { return .nothing }
         var parts = demand.licences.map {
@@ -35,7 +37,8 @@ struct Counters: Sendable {
             let limit = caps.devicesPerUser ?? DeviceSet.limit
             parts.append(Counted.Part(counter: .user(key.user), amount: demand.devices, limit: limit))
         }
-        return Counted(parts: parts)
+        let own = quotas.isEmpty ? nil : quotas.of(key.account.department)
+        return Counted(parts: parts, quotas: own, reach: reach)
     }
 }
 
@@ -44,13 +47,25 @@ extension Engine {
     func use(of reservation: Reservation, _ devices: DeviceSet) -> Use {
         Use(
             devices: devices, cores: reservation.demand.cores, memory: reservation.demand.memory.bytes,
-            counted: counters.counted(reservation.demand, of: reservation.usageKey))
+            counted: counters.counted(reservation.demand, of: reservation.usageKey, reach: reservation.reach))
     }
 
     /// What a reservation takes with what it was granted.
     func use(of reservation: Reservation, _ grant: Grant) -> Use {
         Use(
             devices: grant.devices, cores: grant.cores.count, memory: grant.memory.bytes,
-            counted: counters.counted(reservation.demand, of: reservation.usageKey))
+            counted: counters.counted(reservation.demand, of: reservation.usageKey, reach: reservation.reach))
+    }
+}
+
+extension Reservation {
+    /// Windows, and what has begun within nominal quota, go no further than that: what is beyond it may have to give
+    /// way, and that is decided when it begins.
+    var reach: Quotas.Reach {
+        if case .window = kind { return .nominal }
+        switch state {
+        case .active(let active), .ending(let active, _): return active.isBorrowed ? .lent : .nominal
+        case .waiting, .ended: return .lent
+        }
     }
 }

@@ -14,6 +14,25 @@ extension Engine {
         }
     }
 
+    /// On an idle host, all that a department may ever have.
+    func checkQuota(_ shape: Shape, of department: DepartmentID, model name: String?) throws(Rejection) {
+        guard shape.counted.quotas != nil else { return }
+        let idle = CounterProfile(from: time, quotas: counters.quotas)
+        func hasRoom(_ count: Int) -> Bool {
+            var shape = shape
+            shape.count = count
+            let end = time + Span(milliseconds: 1)
+            if case .devices = idle.room(for: shape, in: model.allDevices, from: time, until: end) { return true }
+            return false
+        }
+        guard !hasRoom(shape.count) else { return }
+        let limit = (0..<shape.count).last(where: hasRoom) ?? 0
+        switch shape.counted.reach {
+        case .lent: throw .exceedsQuota(department, model: name, asked: shape.count, limit: limit)
+        case .nominal: throw .windowExceedsNominal(department, model: name, asked: shape.count, limit: limit)
+        }
+    }
+
     func checkCaps(_ caps: Caps, _ request: Request) throws(Rejection) {
         try checkDuration(request.span, caps)
         if let limit = caps.devicesPerTeam, request.devices > limit {
