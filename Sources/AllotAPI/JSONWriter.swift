@@ -121,6 +121,13 @@ extension JSONWriter {
     }
 
     /// A name and its time, or nothing where there is none.
+    /// A name and its truth, or nothing where there is none.
+    public mutating func field(_ name: StaticString, _ flag: Bool?) {
+        guard let flag else { return }
+        self.name(name)
+        bool(flag)
+    }
+
     public mutating func field(_ name: StaticString, _ time: DateTime?) {
         guard let time else { return }
         self.name(name)

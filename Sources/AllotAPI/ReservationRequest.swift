@@ -9,6 +9,8 @@ public struct ReservationRequest: Sendable, Hashable, Codable {
     public var cpus: Int?
     /// Absent: in proportion to the devices, else to the cores.
     public var memoryBytes: Int64?
+    /// How many of each licence of the policy, by name.
+    public var licences: [String: Int]?
     public var durationSeconds: Int64
     /// The fixed start of a window; absent: as soon as possible.
     public var at: DateTime?
@@ -28,7 +30,8 @@ public struct ReservationRequest: Sendable, Hashable, Codable {
 
     public init(
         gpus: Int? = nil, model: String? = nil, together: Together? = nil, cpus: Int? = nil, memoryBytes: Int64? = nil,
-        durationSeconds: Int64, at: DateTime? = nil, notBefore: DateTime? = nil, after: [String]? = nil,
+        licences: [String: Int]? = nil, durationSeconds: Int64, at: DateTime? = nil, notBefore: DateTime? = nil,
+        after: [String]? = nil,
         class: String? = nil, team: String? = nil, shareWith: [String]? = nil, tags: [String: String]? = nil,
         command: CommandRequest? = nil
     ) {
@@ -37,6 +40,7 @@ public struct ReservationRequest: Sendable, Hashable, Codable {
         self.together = together
         self.cpus = cpus
         self.memoryBytes = memoryBytes
+        self.licences = licences
         self.durationSeconds = durationSeconds
         self.at = at
         self.notBefore = notBefore

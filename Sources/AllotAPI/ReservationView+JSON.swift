@@ -25,6 +25,15 @@ extension ReservationView: JSONStreamable {
         writer.field("together", together.rawValue)
         writer.field("cpus", cpus)
         writer.field("memoryBytes", memoryBytes)
+        if let licences {
+            writer.name("licences" as StaticString)
+            writer.openObject()
+            for (name, count) in licences.sorted(by: { $0.key < $1.key }) {
+                writer.name(name)
+                writer.integer(Int64(count))
+            }
+            writer.closeObject()
+        }
         writer.field("durationSeconds", durationSeconds)
         writer.field("submittedAt", submittedAt)
         writer.field("class", `class`)
@@ -42,6 +51,8 @@ extension ReservationView: JSONStreamable {
         writer.field("plannedStart", plannedStart)
         writer.field("firstForecast", firstForecast)
         writer.field("ahead", ahead)
+        writer.field("isFirm", isFirm)
+        writer.field("isBorrowed", isBorrowed)
         writer.field("startedAt", startedAt)
         writer.field("endsAt", endsAt)
         writer.field("endedAt", endedAt)
@@ -69,7 +80,8 @@ extension ReservationView: JSONStreamable {
     /// The fields that a summary leaves out.
     private static func isDetail(_ name: JSONName) -> Bool {
         switch name {
-        case "tags", "command", "devices", "shareWith", "after", "cores", "numaNodes", "firstForecast":
+        case "tags", "command", "devices", "shareWith", "after", "cores", "numaNodes", "firstForecast", "licences",
+            "isFirm", "isBorrowed":
             true
         default: false
         }
@@ -129,6 +141,12 @@ extension ReservationView: JSONStreamable {
         case "plannedStart": plannedStart = try reader.dateTime()
         case "firstForecast": firstForecast = try reader.dateTime()
         case "ahead": ahead = try reader.integer()
+        case "isFirm": isFirm = try reader.bool()
+        case "isBorrowed": isBorrowed = try reader.bool()
+        case "licences":
+            var read: [String: Int] = [:]
+            try reader.object { name, reader throws(JSONFault) in read[name.text] = try reader.integer() }
+            licences = read
         case "startedAt": startedAt = try reader.dateTime()
         case "endsAt": endsAt = try reader.dateTime()
         case "endedAt": endedAt = try reader.dateTime()

@@ -9,6 +9,8 @@ public struct ReservationView: Sendable, Hashable, Codable {
     public var together: ReservationRequest.Together
     public var cpus: Int
     public var memoryBytes: Int64
+    /// How many of each licence, by name; absent for none.
+    public var licences: [String: Int]?
     public var durationSeconds: Int64
     public var submittedAt: DateTime
     public var notBefore: DateTime?
@@ -19,6 +21,11 @@ public struct ReservationView: Sendable, Hashable, Codable {
     public var firstForecast: DateTime?
     /// While waiting: how many waiting reservations are planned before it.
     public var ahead: Int?
+    /// While waiting: true where nothing but a failure, a drain or a named change of policy may move the start; absent
+    /// otherwise.
+    public var isFirm: Bool?
+    /// Since it started: true where it began beyond what is its department's own; absent otherwise.
+    public var isBorrowed: Bool?
     public var startedAt: DateTime?
     /// While active: when its time is over.
     public var endsAt: DateTime?

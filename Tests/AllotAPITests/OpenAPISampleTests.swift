@@ -16,6 +16,7 @@ struct OpenAPISampleTests {
         (view.ahead, view.startedAt, view.endsAt, view.endedAt) = (0, time, time, time)
         (view.endReason, view.exitCode, view.devices) = (.commandEnded, 137, ["GPU-1", "GPU-2"])
         (view.cores, view.numaNodes, view.team, view.user, view.uid) = ("0-7,16", "0", "optics", "ada", .max)
+        (view.licences, view.isFirm, view.isBorrowed) = (["matlab": 2], true, true)
         (view.shareWith, view.tags, view.command) = (["grace"], ["run": "7"], ["python3", "train.py"])
         return view
     }

@@ -48,6 +48,11 @@ extension SeededGenerator {
         view.after = maybe { $0.texts() }
         view.plannedStart = maybe { $0.time() }
         view.firstForecast = maybe { $0.time() }
+        view.isFirm = maybe { Bool.random(using: &$0) }
+        view.isBorrowed = maybe { Bool.random(using: &$0) }
+        view.licences = maybe { generator in
+            Dictionary(generator.texts().map { ($0, Int.random(in: 1...9, using: &generator)) }) { first, _ in first }
+        }
         view.ahead = maybe { Int.random(in: 0...10_000, using: &$0) }
         view.startedAt = maybe { $0.time() }
         view.endsAt = maybe { $0.time() }

@@ -12,14 +12,16 @@ import Units
         grant: Grant(
             devices: DeviceSet([1, 3, 127]), cores: BitSet([0, 1, 2, 70]), numaNodes: BitSet([0, 5]),
             memory: .gibibytes(7)), startedAt: Timestamp(milliseconds: 5), endsAt: Timestamp(milliseconds: 3_600_005),
-        weight: 3_109_375)
+        weight: 3_109_375, isBorrowed: true)
 
     static func reservation(_ state: Reservation.State, kind: Reservation.Kind = .queued) -> Reservation {
         Reservation(
             id: ReservationID(7), owner: UserID(.max),
             account: Account(department: DepartmentID("a"), team: TeamID("b")),
             priorityClass: ClassID("standard"),
-            demand: Demand(devices: 3, model: "H\"1\\00\u{1F680}\n", together: .numa, cores: 4, memory: .gibibytes(7)),
+            demand: Demand(
+                devices: 3, model: "H\"1\\00\u{1F680}\n", together: .numa, cores: 4, memory: .gibibytes(7),
+                licences: [Demand.Licence(name: "a \"b\"", count: 3)]),
             kind: kind, span: .hours(1), notBefore: Timestamp(milliseconds: 1),
             after: [ReservationID(1), ReservationID(2)],
             sharedWith: [UserID(0), UserID(1001)], hasCommand: true, submittedAt: Timestamp(milliseconds: 2),

@@ -78,6 +78,10 @@ import Units
             .notActive(id), .startsInPast(time, now: time), .beyondHorizon(field: "at", time, horizon: time),
             .tooFarApart(.nvlink, asked: 4, largest: 2), .windowWith(field: "after"),
             .windowDoesNotFit(start: time, nearest: [time]), .extensionDisplaces(id, latestEnd: time),
+            .unknownLicence("x", known: ["y"]), .exceedsLicences("x", asked: 3, count: 2),
+            .exceedsCap(.duration, asked: 3, limit: 2), .exceedsCap(.devicesPerTeam, asked: 3, limit: 2),
+            .exceedsQuota(DepartmentID("d"), model: "H100", asked: 3, limit: 2),
+            .windowExceedsNominal(DepartmentID("d"), model: nil, asked: 3, limit: 2),
             .tooManyWaiting(limit: 1, ofUser: true), .tooManyWaiting(limit: 1, ofUser: false),
         ]
     }()
@@ -92,6 +96,8 @@ import Units
         #expect(APILimits.waitingOfUser == Scheduling.Limits.waitingOfUser)
         #expect(APILimits.after == 0...Scheduling.Limits.after)
         #expect(APILimits.sharedWith == 0...Scheduling.Limits.sharedWith)
+        #expect(APILimits.licences == 0...Scheduling.Limits.licences)
+        #expect(APILimits.licenceCount == Scheduling.Limits.licenceCount)
         #expect(APILimits.alternatives == Scheduling.Limits.alternatives)
     }
 

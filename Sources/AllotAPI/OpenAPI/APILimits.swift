@@ -13,6 +13,10 @@ public enum APILimits {
     public static let modelBytes = 1...128
     /// Reservations that one may wait for.
     public static let after = 0...16
+    /// Names of licences in a request, the bytes of a name, and how many of one.
+    public static let licences = 0...32
+    public static let licenceNameBytes = 1...64
+    public static let licenceCount: ClosedRange<Int64> = 1...1_000_000
     /// Users that one may be shared with.
     public static let sharedWith = 0...32
     public static let tags = 0...32

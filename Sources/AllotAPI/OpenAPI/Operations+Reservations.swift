@@ -52,14 +52,16 @@ extension OpenAPI.Operation {
         "Moves the end of one that waits or is active, if that displaces no one. For its owner and admins.",
         parameters: [.reservation, .idempotencyKey], body: OpenAPI.Body(schema: "ExtendRequest", isRequired: true),
         success: .json("ReservationView", "Extended."),
-        problems: ProblemType.ofChange + [.missingField, .outOfRange, .notActive, .extensionDisplaces])
+        problems: ProblemType.ofChange + [.missingField, .outOfRange, .exceedsCap, .notActive, .extensionDisplaces])
 }
 
 extension ProblemType {
     /// What the engine refuses a request for, and what its fields are refused for before.
     static let ofSubmission: [ProblemType] = [
         .missingField, .invalidField, .notMember, .notInTeam, .asksForNothing, .outOfRange, .exceedsHost, .tooFarApart,
-        .unknownModel, .unknownClass, .commandsOfOneUser, .tooManyWaiting, .startsInPast, .beyondHorizon, .windowWith,
+        .unknownModel, .unknownClass, .unknownLicence, .exceedsLicences, .exceedsCap, .exceedsQuota,
+        .windowExceedsNominal,
+        .commandsOfOneUser, .tooManyWaiting, .startsInPast, .beyondHorizon, .windowWith,
         .windowDoesNotFit, .unknownReservation,
     ]
     /// What a change of a reservation is refused for.

@@ -39,6 +39,11 @@ public enum ProblemType: String, Sendable, CaseIterable {
     case unknownClass = "unknown-class"
     case commandsOfOneUser = "commands-of-one-user"
     case tooManyWaiting = "too-many-waiting"
+    case unknownLicence = "unknown-licence"
+    case exceedsLicences = "exceeds-licences"
+    case exceedsCap = "exceeds-cap"
+    case exceedsQuota = "exceeds-quota"
+    case windowExceedsNominal = "window-exceeds-nominal"
     // When
     case startsInPast = "starts-in-past"
     case beyondHorizon = "beyond-horizon"

@@ -40,6 +40,37 @@ extension OpenAPI.ProblemKind {
             .tooManyWaiting, 422, title: "The queue is full",
             members: [Member("limit", .number, "The most that wait.")],
             "As many reservations wait as may: of one user, or in all."),
+        Self(
+            .unknownLicence, 422, title: "No such licence", field: .always,
+            members: [Member("known", .texts, "The names of the policy's licences.")], "The policy has no such licence."
+        ),
+        Self(
+            .exceedsLicences, 422, title: "More licences than there are", field: .always,
+            members: [
+                Member("licence", .text, "The licence's name."), Member("asked", .number, "What was asked for."),
+                Member("limit", .number, "How many there are."),
+            ], "The policy has fewer of that licence, ever."),
+        Self(
+            .exceedsCap, 422, title: "More than a cap lets", field: .always,
+            members: [
+                Member("cap", .text, "The cap's name in the policy."),
+                Member("asked", .number, "What was asked for; for duration in seconds."),
+                Member("limit", .number, "The tightest cap of the policy, the department and the team."),
+            ], "A cap of the policy lets the account have less, ever."),
+        Self(
+            .exceedsQuota, 422, title: "More than the department's quota", field: .always, members: quota,
+            "The department may never hold so many devices at once: its nominal quota, what it may borrow and what "
+                + "others lend come to less."),
+        Self(
+            .windowExceedsNominal, 422, title: "More than a window may take", field: .always, members: quota,
+            "A window takes nothing but the department's nominal quota and what is nobody's."),
+    ]
+
+    private static let quota = [
+        Member("department", .text, "The department's id."),
+        Member("model", .text, "The quota's model; absent for one of every model.", presence: .sometimes),
+        Member("asked", .number, "The devices that were asked for."),
+        Member("limit", .number, "The most that the department may hold."),
     ]
 
     /// Those of time, and of a reservation's state.
@@ -64,8 +95,8 @@ extension OpenAPI.ProblemKind {
             ], "What is asked for is not free throughout the window."),
         Self(
             .extensionDisplaces, 409, title: "Others are planned there", field: .always,
-            members: [.reservation, Member("latestEnd", .time, "The latest end that displaces no one.")],
-            "Others have the devices after it."),
+            members: [.reservation, Member("latestEnd", .time, "The latest end that does neither.")],
+            "Others have the devices after it, or a quota, a cap or the licences would be passed."),
         Self(
             .unknownReservation, 404, title: "No such reservation",
             members: [

@@ -22,6 +22,7 @@ extension OpenAPI.NamedSchema {
                 "memoryBytes",
                 .integer(
                     "Memory; absent: in proportion to the devices, else to the cores.", APILimits.memoryBytes)),
+            .optional("licences", .licences("How many of each of the policy's licences, by name.")),
             .optional(
                 "at",
                 .time(

@@ -28,6 +28,7 @@ extension OpenAPI.NamedSchema {
         .required("together", .together()),
         .required("cpus", .quantity("Physical cores.")),
         .required("memoryBytes", .quantity("Memory.")),
+        .optional("licences", .licences("How many of each licence; absent for none.")),
         .required("durationSeconds", .integer("How long, extensions included.", APILimits.spanSeconds)),
         .required("submittedAt", .time("When it was asked for.")),
         .required("class", .text("The priority class's id.")),
@@ -43,6 +44,15 @@ extension OpenAPI.NamedSchema {
         .optional("plannedStart", .time("While waiting: when it is planned to start.")),
         .optional("firstForecast", .time("The start that was told at submission; absent where it started at once.")),
         .optional("ahead", .quantity("While waiting: how many waiting reservations are planned before it.")),
+        .optional(
+            "isFirm",
+            .flag(
+                "While waiting: true where nothing but a failure, a drain or a named change of policy may move the "
+                    + "start: a window, or one that has waited for its class's longest wait. Absent otherwise.")),
+        .optional(
+            "isBorrowed",
+            .flag(
+                "Since it started: true where it began beyond what is its department's own quota. Absent otherwise.")),
         .optional("startedAt", .time("When it became active.")),
         .optional("endsAt", .time("While active or ending: when its time is over.")),
         .optional("endedAt", .time("Once ended: when its owner's use ended.")),
@@ -85,6 +95,12 @@ extension OpenAPI.NamedSchema {
 }
 
 extension OpenAPI.Schema {
+    static func licences(_ description: String) -> Self {
+        map(
+            description, of: .integer("Licences.", APILimits.licenceCount), count: APILimits.licences,
+            names: APILimits.licenceNameBytes)
+    }
+
     static let nextCursor = text("The `cursor` of the next page; absent at the end.")
 
     static let reservationState = choice(

@@ -23,6 +23,7 @@ extension ReservationRecord {
         var startedAt: Int64?
         var endsAt: Int64?
         var weight: Int64 = 0
+        var isBorrowed = false
         try reader.object { name, reader throws(AllotAPI.JSONFault) in
             switch name {
             case "devices": devices = try readDevices(from: &reader)
@@ -32,13 +33,15 @@ extension ReservationRecord {
             case "startedAt": startedAt = try reader.integer()
             case "endsAt": endsAt = try reader.integer()
             case "weight": weight = try reader.integer()
+            case "isBorrowed": isBorrowed = try reader.bool()
             default: try reader.skip()
             }
         }
         let grant = Grant(devices: devices, cores: cores, numaNodes: numaNodes, memory: ByteCount(bytes: memory))
         return Reservation.Active(
             grant: grant, startedAt: Timestamp(milliseconds: try reader.required(startedAt, "startedAt")),
-            endsAt: Timestamp(milliseconds: try reader.required(endsAt, "endsAt")), weight: weight)
+            endsAt: Timestamp(milliseconds: try reader.required(endsAt, "endsAt")), weight: weight,
+            isBorrowed: isBorrowed)
     }
 
     static func readEnding(from reader: inout JSONReader) throws(AllotAPI.JSONFault) -> Reservation.Ending {
@@ -91,6 +94,14 @@ extension ReservationRecord {
         return devices
     }
 
+    private static func readLicences(from reader: inout JSONReader) throws(AllotAPI.JSONFault) -> [Demand.Licence] {
+        var licences: [Demand.Licence] = []
+        try reader.object { name, reader throws(AllotAPI.JSONFault) in
+            licences.append(Demand.Licence(name: name.text, count: try reader.integer()))
+        }
+        return licences
+    }
+
     private static func readList(from reader: inout JSONReader) throws(AllotAPI.JSONFault) -> BitSet {
         guard let set = BitSet(list: try reader.string()) else { throw reader.fault("a list of numbers before it") }
         return set
@@ -111,6 +122,7 @@ extension ReservationRecord {
         var sharedWith: [Int64] = []
         var hasCommand = false
         var isFirm = false
+        var licences: [Demand.Licence] = []
         var active: Reservation.Active?
         var ending: Reservation.Ending?
         var ended: Reservation.Ended?
@@ -132,6 +144,7 @@ extension ReservationRecord {
             case "id", "owner", "gpus", "cpus", "memory", "span", "submittedAt", "notBefore", "firstForecast",
                 "forecast", "windowStart":
                 numbers[name.text] = try reader.integer()
+            case "licences": licences = try ReservationRecord.readLicences(from: &reader)
             case "windowDevices": windowDevices = try ReservationRecord.readDevices(from: &reader)
             default: return false
             }
@@ -151,7 +164,8 @@ extension ReservationRecord {
             let demand = Demand(
                 devices: Int(try number("gpus", reader)), model: texts["model"],
                 together: texts["together"].flatMap(Demand.Together.init) ?? .any,
-                cores: Int(try number("cpus", reader)), memory: ByteCount(bytes: try number("memory", reader)))
+                cores: Int(try number("cpus", reader)), memory: ByteCount(bytes: try number("memory", reader)),
+                licences: licences)
             guard let owner = UInt32(exactly: try number("owner", reader)) else {
                 throw reader.fault("a uid before it")
             }

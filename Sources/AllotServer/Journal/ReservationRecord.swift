@@ -46,6 +46,10 @@ enum ReservationRecord {
         writer.field("startedAt", active.startedAt.milliseconds)
         writer.field("endsAt", active.endsAt.milliseconds)
         if active.weight != 0 { writer.field("weight", active.weight) }
+        if active.isBorrowed {
+            writer.name("isBorrowed" as StaticString)
+            writer.bool(true)
+        }
         writer.closeObject()
     }
 
@@ -107,6 +111,14 @@ enum ReservationRecord {
         writer.field("together", demand.together.rawValue)
         writer.field("cpus", demand.cores)
         writer.field("memory", demand.memory.bytes)
+        guard !demand.licences.isEmpty else { return }
+        writer.name("licences" as StaticString)
+        writer.openObject()
+        for licence in demand.licences {
+            writer.name(licence.name)
+            writer.integer(licence.count)
+        }
+        writer.closeObject()
     }
 
     private static func writeDevices(_ name: StaticString, _ devices: DeviceSet, to writer: inout JSONWriter) {

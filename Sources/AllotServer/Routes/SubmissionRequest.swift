@@ -33,7 +33,8 @@ struct Submission: Sendable {
         request = Request(
             devices: asked.gpus ?? 0, model: asked.model, together: Submission.together(asked.together ?? .any),
             cores: asked.cpus, memory: asked.memoryBytes.map { ByteCount(bytes: $0) },
-            span: Span(seconds: asked.durationSeconds), at: asked.at?.timestamp, notBefore: asked.notBefore?.timestamp,
+            licences: asked.licences ?? [:], span: Span(seconds: asked.durationSeconds), at: asked.at?.timestamp,
+            notBefore: asked.notBefore?.timestamp,
             after: after, priorityClass: asked.class.map { ClassID($0) }, team: asked.team.map { TeamID($0) },
             sharedWith: sharedWith, hasCommand: details.command != nil)
         if let model = asked.model, model.isEmpty || model.utf8.count > Limits.modelBytes {

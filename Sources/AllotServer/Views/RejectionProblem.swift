@@ -41,8 +41,52 @@ extension Rejection {
                 type: "/problems/unknown-class", title: "No such priority class", status: 422,
                 detail: "There is no class '\(id)'; there is: \(list(known.map(\.text)))", field: "class",
                 members: ["known": .texts(known.map(\.text))])
-        default: accountProblem ?? timeProblem
+        default: quotaProblem ?? accountProblem ?? timeProblem
         }
+    }
+
+    private var quotaProblem: Problem? {
+        switch self {
+        case .unknownLicence(let name, let known):
+            Problem(
+                type: "/problems/unknown-licence", title: "No such licence", status: 422,
+                detail: "There is no licence '\(name.prefix(64))'; there is: \(list(known))", field: "licences",
+                members: ["known": .texts(known)])
+        case .exceedsLicences(let name, let asked, let count):
+            Problem(
+                type: "/problems/exceeds-licences", title: "More licences than there are", status: 422,
+                detail: "\(asked) of licence '\(name)' are asked for; there are \(count)", field: "licences",
+                members: ["licence": .text(name), "asked": .number(Int64(asked)), "limit": .number(Int64(count))])
+        case .exceedsCap(let cap, let asked, let limit):
+            Problem(
+                type: "/problems/exceeds-cap", title: "More than a cap lets", status: 422,
+                detail: "The policy's cap \(cap.rawValue) is \(limit)\(cap == .duration ? " s" : ""); asked for "
+                    + "is \(asked)", field: cap == .duration ? "durationSeconds" : "gpus",
+                members: ["cap": .text(cap.rawValue), "asked": .number(asked), "limit": .number(limit)])
+        case .exceedsQuota(let department, let model, let asked, let limit):
+            Problem(
+                type: "/problems/exceeds-quota", title: "More than the department's quota", status: 422,
+                detail: "Department \(department) may hold \(limit) devices\(model.map { " of \($0)" } ?? "") at "
+                    + "once, what it may borrow included; asked for is \(asked)", field: "gpus",
+                members: Rejection.quota(department, model, asked: asked, limit: limit))
+        case .windowExceedsNominal(let department, let model, let asked, let limit):
+            Problem(
+                type: "/problems/window-exceeds-nominal", title: "More than a window may take", status: 422,
+                detail: "A window takes nothing borrowed: department \(department) has \(limit) devices"
+                    + "\(model.map { " of \($0)" } ?? "") of its own; asked for is \(asked)", field: "gpus",
+                members: Rejection.quota(department, model, asked: asked, limit: limit))
+        default: nil
+        }
+    }
+
+    private static func quota(
+        _ department: DepartmentID, _ model: String?, asked: Int, limit: Int
+    ) -> [String: Problem.Member] {
+        var members: [String: Problem.Member] = [
+            "department": .text(department.text), "asked": .number(Int64(asked)), "limit": .number(Int64(limit)),
+        ]
+        members["model"] = model.map { .text($0) }
+        return members
     }
 
     private var accountProblem: Problem? {

@@ -22,6 +22,10 @@ struct ReservationViews: Sendable {
             class: reservation.priorityClass.text)
         view.notBefore = reservation.notBefore.map { DateTime($0) }
         view.after = reservation.after.isEmpty ? nil : reservation.after.map(\.description)
+        if !reservation.demand.licences.isEmpty {
+            view.licences = Dictionary(reservation.demand.licences.map { ($0.name, $0.count) }) { first, _ in first }
+        }
+        if case .waiting = reservation.state { view.isFirm = reservation.hasFirmStart ? true : nil }
         view.firstForecast = reservation.firstForecast.map { DateTime($0) }
         if let placement = decision.placement {
             view.plannedStart = DateTime(placement.start)
@@ -77,6 +81,7 @@ struct ReservationViews: Sendable {
 
     private func show(_ active: Reservation.Active, in view: inout ReservationView) {
         view.startedAt = DateTime(active.startedAt)
+        view.isBorrowed = active.isBorrowed ? true : nil
         view.endsAt = DateTime(active.endsAt)
         view.devices = host.ids(of: active.grant.devices)
         view.cores = active.grant.cores.list
@@ -103,6 +108,13 @@ struct ReservationViews: Sendable {
         view.shareWith = reservation.sharedWith.isEmpty ? nil : reservation.sharedWith.map(names)
         view.tags = details.tags.isEmpty ? nil : details.tags
         view.command = details.command?.arguments
+    }
+}
+
+extension Reservation {
+    /// A window's start is fixed from its admission on.
+    fileprivate var hasFirmStart: Bool {
+        if case .window = kind { true } else { isFirm }
     }
 }
 

@@ -31,6 +31,12 @@ struct RequestOptions: ParsableArguments {
     var memory: ByteCount?
 
     @Option(
+        name: .customLong("license"),
+        help: ArgumentHelp("So many of a licence that the policy counts. May be repeated.", valueName: "name=n"),
+        transform: KeyValue.argument)
+    var licences: [KeyValue] = []
+
+    @Option(
         name: .customLong("for"), help: ArgumentHelp("How long: 90s 45m 4h 2d 1h30m.", valueName: "duration"),
         transform: Span.argument)
     var span: Span
@@ -85,7 +91,8 @@ struct RequestOptions: ParsableArguments {
     func request(now: Timestamp, zone: Zone) throws -> ReservationRequest {
         ReservationRequest(
             gpus: gpus, model: model, together: together, cpus: cpus, memoryBytes: memory?.bytes,
-            durationSeconds: span.wholeSeconds, at: try time(at, "--at", now: now, zone: zone),
+            licences: try counts(licences), durationSeconds: span.wholeSeconds,
+            at: try time(at, "--at", now: now, zone: zone),
             notBefore: try time(notBefore, "--not-before", now: now, zone: zone),
             after: after.isEmpty ? nil : after.map(\.description), class: priorityClass, team: team,
             shareWith: shareWith.isEmpty ? nil : shareWith,
@@ -103,6 +110,15 @@ struct RequestOptions: ParsableArguments {
             throw ValidationError("--at is a fixed time: it goes with neither --not-before nor --after.")
         }
         _ = try request(now: now, zone: zone)
+    }
+
+    private func counts(_ pairs: [KeyValue]) throws -> [String: Int]? {
+        try KeyValue.dictionary(pairs, option: "--license")?.mapValues { text in
+            guard let count = Int(text), count > 0 else {
+                throw ValidationError("--license: '\(text)' is not a number of licences. Write NAME=2.")
+            }
+            return count
+        }
     }
 
     private func commandRequest() throws -> CommandRequest? {

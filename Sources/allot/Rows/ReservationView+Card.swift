@@ -6,6 +6,7 @@ extension ReservationView {
         [CardLine("Reservation", id, tint: .strong), CardLine("State", stateText(style), tint: tint)]
             + CardLine.present([
                 ("Planned start", state == .waiting ? plannedStart.map(style.relativeTime) : nil),
+                ("Firm", isFirm == true && kind == .queued ? "its turn comes before all that are not" : nil),
                 ("First forecast", firstForecast.map { style.time($0) }),
                 ("Started", startedAt.map { style.time($0) }),
                 ("Ends", state == .active ? endsAt.map(style.relativeTime) : nil),
@@ -15,6 +16,7 @@ extension ReservationView {
                 ("Not before", notBefore.map { style.time($0) }),
                 ("After", after.flatMap { $0.isEmpty ? nil : Style.list($0) }),
                 ("Devices", devices.flatMap { $0.isEmpty ? nil : $0.joined(separator: ", ") }),
+                ("Borrowed", isBorrowed == true ? "beyond its department's own quota" : nil),
                 ("Cores", cores), ("NUMA nodes", numaNodes),
                 ("Department", team.map { "\(department), team \($0)" } ?? department),
                 ("User", user), ("Class", self.class),
@@ -34,6 +36,7 @@ extension ReservationView {
         }
         parts.append("\(cpus) core\(cpus == 1 ? "" : "s")")
         parts.append(Style.memory(memoryBytes))
+        for (name, count) in (licences ?? [:]).sorted(by: { $0.key < $1.key }) { parts.append("\(count) × \(name)") }
         parts.append("for \(Style.duration(seconds: durationSeconds))")
         return parts.joined(separator: ", ")
     }
