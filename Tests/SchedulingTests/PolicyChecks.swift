@@ -1,0 +1,157 @@
+import Policy
+import Scheduling
+import Topology
+import Units
+
+extension Policy {
+    /// Sometimes the unconfigured one; else three departments with random quotas, caps and licences.
+    static func random(using generator: inout SeededGenerator, devices: Int) -> Policy {
+        guard Int.random(in: 0..<4, using: &generator) > 0 else {
+            return Policy(
+                departments: unconfigured.departments, classes: defaultClasses,
+                licences: [Licence(name: "solver", count: 3)])
+        }
+        var left = devices
+        let departments = ["a", "b", "c"].map { name in
+            let quotas = ["*", "H100", "A100"].compactMap { model -> Quota? in
+                guard Int.random(in: 0..<3, using: &generator) == 0 else { return nil }
+                let nominal = Int.random(in: 0...left, using: &generator)
+                left -= nominal
+                return Quota(
+                    model: ModelPattern(model), nominal: nominal,
+                    borrowing: Bool.random(using: &generator) ? nil : Int.random(in: 0...4, using: &generator),
+                    lending: Bool.random(using: &generator) ? nil : Int.random(in: 0...nominal, using: &generator))
+            }
+            return Department(
+                id: DepartmentID(name), name: name, weight: 1,
+                teams: [Team(id: TeamID("t"), name: "t", weight: 1, members: [])], members: [], quotas: quotas)
+        }
+        let cap: (inout SeededGenerator) -> Int? = {
+            Int.random(in: 0..<3, using: &$0) == 0 ? Int.random(in: 1...6, using: &$0) : nil
+        }
+        return Policy(
+            departments: departments, classes: defaultClasses,
+            caps: Caps(devicesPerTeam: cap(&generator), devicesPerUser: cap(&generator)),
+            licences: [Licence(name: "solver", count: 3)])
+    }
+
+    /// A user who belongs to one of its accounts.
+    func subject(_ uid: UInt32) -> Subject {
+        let department = departments[Int(uid) % departments.count].id
+        let team = uid % 2 == 0 ? nil : TeamID("t")
+        return Subject(
+            user: UserID(uid), accounts: [Account(department: department, team: team)], isAdmin: false)
+    }
+}
+
+/// Promise 2, caps and licences, by a sweep over the history that knows nothing of the engine's own bookkeeping.
+struct PolicyChecks {
+    private let policy: Policy
+    private let host: Host
+    /// Whether there is all that the quotas claim; else not every owner can have its own.
+    private let nominalIsThere: Bool
+    private let keptIsThere: Bool
+
+    init(policy: Policy, host: Host) {
+        self.policy = policy
+        self.host = host
+        nominalIsThere = PolicyChecks.isThere(policy, host) { $0.nominal }
+        keptIsThere = PolicyChecks.isThere(policy, host) { $0.nominal - ($0.lending ?? $0.nominal) }
+    }
+
+    /// Hall's condition, on every set of models.
+    private static func isThere(_ policy: Policy, _ host: Host, claim: (Quota) -> Int) -> Bool {
+        let models = Set(host.devices.map(\.model)).sorted()
+        return (1..<(1 << models.count)).allSatisfy { bits in
+            let chosen = Set(models.indices.filter { bits & (1 << $0) != 0 }.map { models[$0] })
+            let claimed = policy.departments.reduce(0) { sum, department in
+                department.quotas.reduce(sum) { sum, quota in
+                    let own = models.filter { department.quota(for: $0, among: models) == quota }
+                    return !own.isEmpty && chosen.isSuperset(of: own) ? sum + claim(quota) : sum
+                }
+            }
+            return claimed <= host.devices.count { chosen.contains($0.model) }
+        }
+    }
+
+    private struct Holder {
+        var reservation: Reservation
+        var active: Reservation.Active
+        /// Over for its owner, and still there.
+        var isEnding = false
+    }
+
+    func brokenLimits(_ history: [(time: Timestamp, event: Event)]) -> [String] {
+        var submitted: [ReservationID: Reservation] = [:]
+        var holders: [ReservationID: Holder] = [:]
+        var broken: [String] = []
+        for (time, event) in history {
+            switch event {
+            case .submitted(let reservation): submitted[reservation.id] = reservation
+            case .started(let id, let active):
+                guard let reservation = submitted[id] else { continue }
+                holders[id] = Holder(reservation: reservation, active: active)
+                broken += faults(Array(holders.values)).map { "\($0) at \(time), when \(id) began" }
+            case .ending(let id, _): holders[id]?.isEnding = true
+            case .ended(let id, _): holders[id] = nil
+            default: break
+            }
+        }
+        return broken
+    }
+
+    private func faults(_ all: [Holder]) -> [String] {
+        let holders = all.filter { !$0.isEnding }
+        let own = holders.filter { !$0.active.isBorrowed }
+        let licences = all.flatMap(\.reservation.demand.licences).reduce(0) { $0 + $1.count }
+        return (licences > 3 ? ["\(licences) of a licence"] : []) + capFaults(holders)
+            + policy.departments.flatMap { department in
+                department.quotas.flatMap { faults(of: $0, department, holders, own) }
+            }
+    }
+
+    private func capFaults(_ holders: [Holder]) -> [String] {
+        var teams: [Account: Int] = [:]
+        var users: [UserID: Int] = [:]
+        for holder in holders {
+            let count = holder.active.grant.devices.count
+            if holder.reservation.account.team != nil { teams[holder.reservation.account, default: 0] += count }
+            users[holder.reservation.owner, default: 0] += count
+        }
+        let (team, user) = (policy.caps.devicesPerTeam ?? .max, policy.caps.devicesPerUser ?? .max)
+        return teams.values.filter { $0 > team }.map { "\($0) of team" }
+            + users.values.filter { $0 > user }.map { "\($0) of user" }
+    }
+
+    /// - Parameter own: those that began within nominal quota.
+    private func faults(
+        of quota: Quota, _ department: Department, _ holders: [Holder], _ own: [Holder]
+    ) -> [String] {
+        let models = Set(host.devices.map(\.model)).sorted()
+        let devices = DeviceSet(
+            host.devices.indices.filter { department.quota(for: host.devices[$0].model, among: models) == quota })
+        guard !devices.isEmpty else { return [] }
+        func count(_ holders: [Holder], ofOwner: Bool) -> Int {
+            holders.filter { ($0.reservation.account.department == department.id) == ofOwner }
+                .reduce(0) { $0 + $1.active.grant.devices.intersection(devices).count }
+        }
+        var faults: [String] = []
+        let (used, others) = (count(holders, ofOwner: true), count(holders, ofOwner: false))
+        if let borrowing = quota.borrowing, used > quota.nominal + borrowing {
+            faults.append("\(department.id) holds \(used) of \(quota.model)")
+        }
+        if count(own, ofOwner: true) > quota.nominal {
+            faults.append("\(department.id) is beyond nominal of \(quota.model), not borrowed")
+        }
+        // Who has less than it keeps finds the rest free.
+        let kept = quota.nominal - (quota.lending ?? quota.nominal)
+        if keptIsThere, others + max(kept, used) > devices.count {
+            faults.append("\(others) of \(quota.model) that \(department.id) has not lent")
+        }
+        let taken = count(own, ofOwner: false)
+        if nominalIsThere, taken + quota.nominal > devices.count {
+            faults.append("\(taken) of \(quota.model) of \(department.id) are taken and not borrowed")
+        }
+        return faults
+    }
+}
