@@ -120,7 +120,6 @@ extension JSONWriter {
         integer(number)
     }
 
-    /// A name and its time, or nothing where there is none.
     /// A name and its truth, or nothing where there is none.
     public mutating func field(_ name: StaticString, _ flag: Bool?) {
         guard let flag else { return }
@@ -128,6 +127,7 @@ extension JSONWriter {
         bool(flag)
     }
 
+    /// A name and its time, or nothing where there is none.
     public mutating func field(_ name: StaticString, _ time: DateTime?) {
         guard let time else { return }
         self.name(name)

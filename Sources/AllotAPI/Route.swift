@@ -39,6 +39,7 @@ public enum Route {
     }
 
     public static func reservation(_ id: ReservationID) -> String { "\(reservations)/\(id)" }
+    public static func explanation(_ id: ReservationID) -> String { "\(reservations)/\(id)/explanation" }
     public static func cancel(_ id: ReservationID) -> String { "\(reservations)/\(id)/cancel" }
     public static func release(_ id: ReservationID) -> String { "\(reservations)/\(id)/release" }
     public static func extend(_ id: ReservationID) -> String { "\(reservations)/\(id)/extend" }

@@ -17,6 +17,12 @@ public struct EngineState: Sendable, Hashable {
         self.usage = usage
     }
 
+    /// Puts a live reservation in the place of what it was; on a copy, to see what would be.
+    mutating func replace(_ reservation: Reservation) {
+        precondition(reservations[reservation.id] != nil, "only what is there is replaced")
+        reservations[reservation.id] = reservation
+    }
+
     /// The event does not fit the state.
     public struct Misfit: Error {}
 

@@ -24,6 +24,8 @@ public enum Limits {
     static let quickPass = 64
     /// Ends that a report on fair share looks ahead to.
     static let reportSamples = 64
+    /// Others that an explanation names for each thing in the way.
+    static let explainedHolders = 16
     /// How long the plan expects what is ending to hold its devices still.
     static let expectedStop = Span.seconds(10)
     /// A forecast that moves later by more than this is journaled as a slip.
@@ -36,5 +38,5 @@ public enum Limits {
 
 extension Engine {
     /// Grows when the same commands may be decided otherwise than before.
-    public static let version = 1
+    public static let version = 2
 }

@@ -30,7 +30,8 @@ struct Allot: AsyncParsableCommand {
             CommandGroup(
                 name: "Your work",
                 subcommands: [
-                    ReserveCommand.self, QuoteCommand.self, ListCommand.self, ShowCommand.self, CancelCommand.self,
+                    ReserveCommand.self, QuoteCommand.self, ListCommand.self, ShowCommand.self, ExplainCommand.self,
+                    CancelCommand.self,
                     ExtendCommand.self, ReleaseCommand.self, LogsCommand.self, RunCommand.self, ShellCommand.self,
                 ]),
             CommandGroup(

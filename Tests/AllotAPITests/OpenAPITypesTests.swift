@@ -30,6 +30,8 @@ struct OpenAPITypesTests {
         Pair("PlanEntry", PlanView.Entry.self), Pair("QuoteView", QuoteView.self),
         Pair("AttachView", AttachView.self), Pair("HealthView", HealthView.self),
         Pair("HealthClock", HealthView.Clock.self), Pair("EventView", EventView.self),
+        Pair("ExplanationView", ExplanationView.self), Pair("ExplanationBlocker", ExplanationView.Blocker.self),
+        Pair("ExplanationHolder", ExplanationView.Holder.self), Pair("ExplanationChange", ExplanationView.Change.self),
         Pair("FairShareView", FairShareView.self), Pair("FairShareStanding", FairShareView.Standing.self),
     ]
 

@@ -173,6 +173,22 @@ import Units
         }
     }
 
+    @Test func `an explanation names what is in the way, and is its owner's`() async throws {
+        try await withAPI { server, daemon in
+            _ = await daemon.submit(Request(devices: 2, span: .hours(1)), by: 4711)
+            _ = try await server.post("/v1/reservations", #"{"gpus":2,"cpus":1,"durationSeconds":3600}"#)
+            let reply = try await server.get("/v1/reservations/r-2/explanation")
+            #expect(reply.status == 200, "\(reply.text)")
+            let view = try JSONDecoder().decode(ExplanationView.self, from: Data(reply.body.utf8))
+            #expect(view.blockers.first?.kind == .devices && view.blockers.first?.free == 0)
+            #expect(view.blockers.first?.holders?.first?.id == "r-1")
+            #expect(!reply.body.contains("4711"), "of others only what the calendar shows")
+            #expect(try await server.get("/v1/reservations/r-9/explanation").status == 404)
+            let other = try await server.get("/v1/reservations/r-1/explanation")
+            #expect(other.status == (geteuid() == 0 ? 200 : 403))
+        }
+    }
+
     @Test func `of another's reservation only the calendar shows`() async throws {
         let host = Topology.Host.twoDevices
         let mine = JournalTests.reservation(.active(JournalTests.active))

@@ -99,6 +99,7 @@ import Units
         #expect(APILimits.licences == 0...Scheduling.Limits.licences)
         #expect(APILimits.licenceCount == Scheduling.Limits.licenceCount)
         #expect(APILimits.alternatives == Scheduling.Limits.alternatives)
+        #expect(APILimits.explainedHolders == Scheduling.Limits.explainedHolders)
     }
 
     @Test func `what a request may hold`() {

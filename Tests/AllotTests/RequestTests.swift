@@ -103,6 +103,40 @@ struct RequestTests {
         }
     }
 
+    @Test(
+        "A series needs its first start and its last day, and waits for nothing",
+        arguments: [
+            ["--every", "weekly"], ["--until", "2027-01-01"], ["--every", "weekly", "--until", "2027-01-01"],
+            ["--at", "2027-01-01T00:00:00Z", "--every", "weekly", "--until", "2026-12-01"],
+            ["--at", "2027-01-01T00:00:00Z", "--every", "weekly", "--until", "soon"],
+            ["--at", "2027-01-01T00:00:00Z", "--every", "yearly", "--until", "2028-01-01"],
+            ["--at", "2027-01-01T00:00:00Z", "--every", "daily", "--until", "2029-01-01"],
+            ["--at", "2027-01-01T00:00:00Z", "--every", "daily", "--until", "2027-01-09", "--wait"],
+        ])
+    func series(words: [String]) {
+        #expect(fault(["reserve", "--gpus", "1", "--for", "1h", "--utc"] + words).isEmpty == false)
+    }
+
+    @Test("A series keeps its time on the clock when the clocks are set, and says which day skips it")
+    func repetition() throws {
+        // A zone an hour east of UTC until 2027-03-28 01:00Z, and two hours from then on.
+        let spring: Int64 = 1_806_195_600
+        let zone = Zone(name: .local) { $0 < spring ? 3600 : 7200 }
+        let first = Timestamp(milliseconds: (spring - 2 * 86_400 + 1800) * 1000)  // 02:30 on the clock
+        let repetition = Repetition(every: .daily, lastDay: try TimeArgument.day("2027-03-29"))
+        let starts = try repetition.starts(from: first, zone: zone)
+        #expect(
+            starts.map { TimeArgument.text(ofDay: $0.day) } == ["2027-03-26", "2027-03-27", "2027-03-28", "2027-03-29"])
+        #expect(starts[1].start == first + .days(1))
+        #expect(starts[2].start == nil, "02:30 is skipped")
+        #expect(starts[3].start == first + .days(3) - .hours(1))
+        let weekly = Repetition(every: .weekly, lastDay: try TimeArgument.day("2027-04-10"))
+        #expect(
+            try weekly.starts(from: first, zone: zone).map(\.start) == [
+                first, first + .days(7) - .hours(1), first + .days(14) - .hours(1),
+            ])
+    }
+
     @Test("What stands behind -- is the command's, whatever it looks like")
     func passing() throws {
         let run =

@@ -33,6 +33,8 @@ public enum APILimits {
     public static let waitingOfUser = 20_000
     /// Starts that the refusal of a window names at most.
     public static let alternatives = 3
+    /// Others that an explanation names for each thing in the way.
+    public static let explainedHolders = 16
     /// Devices of a host.
     public static let devices = 128
 

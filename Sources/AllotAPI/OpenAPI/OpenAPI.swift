@@ -17,6 +17,7 @@ public enum OpenAPI {
         .reservationView, .reservationPage,
         .hostView, .hostPackage, .hostNUMANode, .hostCoreKind, .deviceView, .deviceLink, .devicePage,
         .planView, .planEntry, .quoteView, .fairShareView, .fairShareStanding,
+        .explanationView, .explanationBlocker, .explanationHolder, .explanationChange,
         .attachView, .healthView, .healthClock, .eventView,
         .problem,
     ]

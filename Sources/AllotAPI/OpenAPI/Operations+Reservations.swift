@@ -1,5 +1,5 @@
 extension OpenAPI.Operation {
-    static let ofReservations: [Self] = [list, submit, show, cancel, release, extend]
+    static let ofReservations: [Self] = [list, submit, show, explain, cancel, release, extend]
 
     private static let list = Self(
         .get, Route.reservations, id: "listReservations", .reservations, "List reservations",
@@ -31,6 +31,15 @@ extension OpenAPI.Operation {
         "A reservation, live or ended; of another's what the calendar shows.",
         parameters: [.reservation], success: .json("ReservationView", "The reservation."),
         problems: [.unknownReservation])
+
+    private static let explain = Self(
+        .get, "\(Route.reservations)/{id}/explanation", id: "explainReservation", .reservations,
+        "Explain why a reservation does not start now",
+        "What stands in its way, with the numbers and who has what until when; and single changes that start it "
+            + "sooner, each planned on a copy. Of the others it shows what the calendar shows. For its owner, those "
+            + "it is shared with, and admins. It counts against the user's questions, as a quote does.",
+        parameters: [.reservation], success: .json("ExplanationView", "The explanation."),
+        problems: [.unknownReservation, .notOwner, .alreadyEnded, .tooManyQuotes])
 
     private static let cancel = Self(
         .post, "\(Route.reservations)/{id}/cancel", id: "cancelReservation", .reservations, "Give a reservation up",

@@ -19,6 +19,7 @@ extension API {
             let users = [found.reservation.owner] + found.reservation.sharedWith
             return Reply(await views(for: caller, users: users, of: engine).view(found), status: 200).response
         }
+        routes.get("reservations/:id/explanation") { _, context in try await explain(context) }
         routes.get("plan") { request, context in try await plan(request, context) }
         routes.get("fairshare") { request, context in try await fairShare(request, context) }
         routes.post("quotes") { request, context in try await quote(request, context) }
@@ -124,6 +125,24 @@ extension API {
                 items: Array(page), nextCursor: page.endIndex == all.count ? nil : String(page.endIndex),
                 unit: policy.priceBook?.currency ?? "device-hours",
                 halfLifeSeconds: snapshot.engine.state.usage.halfLife.wholeSeconds))
+    }
+
+    /// Plans the queue on copies, off the writer.
+    private func explain(_ context: AllotRequestContext) async throws -> Response {
+        let id = try reservationID(context)
+        let caller = try await caller(context)
+        try admitQuestion(of: caller.subject.user)
+        let snapshot = await broker.snapshot()
+        let engine = snapshot.engine
+        if let reservation = engine.state.reservations[id], !caller.subject.isAdmin,
+            reservation.owner != caller.subject.user, !reservation.sharedWith.contains(caller.subject.user)
+        {
+            throw Rejection.notOwner(id).problem
+        }
+        let explanation = try await Task.detached(priority: .utility) {
+            Result { () throws(Rejection) in try engine.explain(id, at: snapshot.time) }
+        }.value.mapError(\.problem).get()
+        return try JSONReply.response(explanation.view)
     }
 
     /// Submits on a copy, off the writer: the same path, and nothing changes.

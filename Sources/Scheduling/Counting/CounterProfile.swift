@@ -34,6 +34,9 @@ struct CounterProfile: Sendable {
         return [parts, quotas].compactMap(\.self).min()
     }
 
+    /// What is in use of a counter at a time.
+    func used(_ counter: Counter, at time: Timestamp) -> Int { track(counter).used(at: time) }
+
     /// The first stretch in which a counter has no room.
     func full(_ part: Counted.Part, from: Timestamp, until: Timestamp) -> Full? {
         track(part.counter).firstStretch(from: from, until: until) { $0.used + part.amount > part.limit }

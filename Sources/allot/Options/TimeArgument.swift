@@ -51,8 +51,21 @@ enum TimeArgument {
         return span
     }
 
+    /// Reads a date, `2026-11-24`, as whole days since 1970 on the wall.
+    static func day(_ text: String) throws(Fault) -> Int64 {
+        guard let day = date(trimmed(text)) else {
+            throw Fault(description: "'\(text)' is not a date; write 2026-11-24")
+        }
+        return day
+    }
+
+    /// `2026-11-24` for a day.
+    static func text(ofDay day: Int64) -> String {
+        String(RFC3339.string(Timestamp(milliseconds: day * dayLength)).prefix(10))
+    }
+
     /// Whole days since 1970 on the wall.
-    private static func wallDay(of wall: Timestamp) -> Int64 {
+    static func wallDay(of wall: Timestamp) -> Int64 {
         (wall.milliseconds - (wall.milliseconds % dayLength + dayLength) % dayLength) / dayLength
     }
 

@@ -1,0 +1,141 @@
+import Policy
+import Units
+
+extension Engine {
+    /// Plans the whole queue on a copy, and says what is in a waiting reservation's way. Nothing changes.
+    /// - Throws: `unknownReservation`, or `alreadyEnded` for one that is ending too.
+    public func explain(_ id: ReservationID, at now: Timestamp) throws(Rejection) -> Explanation {
+        var copy = self
+        copy.time = max(time, now)
+        copy.replan()
+        guard let reservation = state.reservations[id] else {
+            throw id.number >= 1 && id.number < state.nextNumber ? .alreadyEnded(id) : .unknownReservation(id)
+        }
+        switch reservation.state {
+        case .ending, .ended: throw .alreadyEnded(id)
+        case .active(let active):
+            return Explanation(id: id, start: active.startedAt, blockers: [], changes: [])
+        case .waiting:
+            guard let placement = copy.placements[id] else { throw .unknownReservation(id) }
+            return Explanation(
+                id: id, start: placement.start, blockers: copy.blockers(of: reservation, placement),
+                changes: copy.changes(of: reservation, than: placement.start))
+        }
+    }
+
+    private mutating func blockers(of reservation: Reservation, _ placement: Placement) -> [Explanation.Blocker] {
+        if case .window(let start, _) = reservation.kind { return [.window(start)] }
+        let shape = shape(of: reservation.demand, by: reservation.usageKey, reach: .lent)
+        let bound = bound(notBefore: reservation.notBefore, after: reservation.after)
+        var blockers: [Explanation.Blocker] = []
+        if let notBefore = reservation.notBefore, notBefore > time { blockers.append(.notBefore(notBefore)) }
+        for other in reservation.after where state.reservations[other] != nil {
+            blockers.append(.after(other, until: self.bound(notBefore: nil, after: [other])))
+        }
+        blockers += hostBlockers(shape)
+        blockers += countedBlockers(shape, reservation)
+        // With what runs and the windows alone it would start here: from there on it is the order.
+        let alone = committed.earliest(shape, span: reservation.span, from: bound)
+        if alone.start < placement.start { blockers.append(order(before: placement, from: alone.start, shape)) }
+        return blockers
+    }
+
+    /// What the host has not enough of at this moment, or not for long enough.
+    private func hostBlockers(_ shape: Shape) -> [Explanation.Blocker] {
+        var blockers: [Explanation.Blocker] = []
+        let free = held.freeDevices.intersection(shape.eligible)
+        if !shape.fits(held.freeDevices) {
+            blockers.append(
+                .devices(
+                    free: free.count, asked: shape.count, holders: holders { !$0.isDisjoint(with: shape.eligible) }))
+        }
+        if held.freeCores.count < shape.cores {
+            blockers.append(.cores(free: held.freeCores.count, asked: shape.cores, holders: holders { _ in true }))
+        }
+        if held.freeMemory < shape.memory {
+            blockers.append(
+                .memory(
+                    free: ByteCount(bytes: held.freeMemory), asked: ByteCount(bytes: shape.memory),
+                    holders: holders { _ in true }))
+        }
+        let windows = coming(shape)
+        if blockers.isEmpty, !windows.isEmpty { blockers.append(.windows(windows)) }
+        return blockers
+    }
+
+    private func countedBlockers(_ shape: Shape, _ reservation: Reservation) -> [Explanation.Blocker] {
+        let end = time + reservation.span
+        var blockers = shape.counted.parts.compactMap { part -> Explanation.Blocker? in
+            guard let full = committed.counters.full(part, from: time, until: end) else { return nil }
+            let used = committed.counters.used(part.counter, at: full.start)
+            let what: Explanation.Blocker.What
+            switch part.counter {
+            case .licence(let name): what = .licence(name)
+            case .team: what = .devicesPerTeam
+            case .user: what = .devicesPerUser
+            case .quota, .pool: return nil
+            }
+            return .counted(what, used: used, asked: part.amount, limit: part.limit, until: full.end)
+        }
+        let devices = DeviceSet(shape.eligible.prefix(shape.count))
+        if let until = committed.counters.full(shape.counted, devices, from: time, until: end).map(\.end).max() {
+            let own = (shape.counted.quotas ?? []).first {
+                !counters.quotas.rules[$0].devices.isDisjoint(with: devices)
+            }
+            blockers.append(
+                .quota(
+                    reservation.account.department,
+                    used: own.map { committed.counters.used(.quota($0), at: time) } ?? 0, asked: shape.count,
+                    limit: own.flatMap { counters.quotas.rules[$0].most }, until: until))
+        }
+        return blockers
+    }
+
+    /// What runs on such devices, by its end.
+    private func holders(_ matches: (DeviceSet) -> Bool) -> [Explanation.Holder] {
+        let holders = running.compactMap { id -> Explanation.Holder? in
+            guard let reservation = state.reservations[id] else { return nil }
+            switch reservation.state {
+            case .active(let active) where matches(active.grant.devices):
+                return holder(reservation, active.grant.devices, from: active.startedAt, until: active.endsAt)
+            case .ending(let active, let ending) where matches(active.grant.devices):
+                return holder(
+                    reservation, active.grant.devices, from: active.startedAt,
+                    until: max(ending.at, time) + Limits.expectedStop)
+            default: return nil
+            }
+        }
+        return Array(holders.sorted { ($0.until, $0.id) < ($1.until, $1.id) }.prefix(Limits.explainedHolders))
+    }
+
+    /// Windows on devices that the shape may get, by their starts.
+    private func coming(_ shape: Shape) -> [Explanation.Holder] {
+        guard shape.fits(held.freeDevices) else { return [] }
+        let windows = placements.compactMap { id, placement -> Explanation.Holder? in
+            guard let reservation = state.reservations[id], case .window = reservation.kind,
+                !placement.devices.isDisjoint(with: shape.eligible)
+            else { return nil }
+            return holder(reservation, placement.devices, from: placement.start, until: placement.end)
+        }
+        return Array(windows.sorted { ($0.from, $0.id) < ($1.from, $1.id) }.prefix(Limits.explainedHolders))
+    }
+
+    /// Those that are planned between when it could start and when it will.
+    private func order(before placement: Placement, from start: Timestamp, _ shape: Shape) -> Explanation.Blocker {
+        let others = agenda.entries.compactMap { entry -> Explanation.Holder? in
+            guard let reservation = state.reservations[entry.id], case .queued = reservation.kind,
+                let other = placements[entry.id], other.start < placement.start, other.end > start
+            else { return nil }
+            return holder(reservation, other.devices, from: other.start, until: other.end)
+        }
+        return .order(ahead: others.count, first: Array(others.prefix(Limits.explainedHolders)))
+    }
+
+    private func holder(
+        _ reservation: Reservation, _ devices: DeviceSet, from: Timestamp, until: Timestamp
+    ) -> Explanation.Holder {
+        Explanation.Holder(
+            id: reservation.id, department: reservation.account.department, devices: devices.count,
+            cores: reservation.demand.cores, from: from, until: until)
+    }
+}

@@ -1,0 +1,71 @@
+import AllotAPI
+import Units
+
+extension ExplanationView: CardDisplayable {
+    static let columns: [Column<ExplanationView>] = [
+        .exact("id") { $0.id },
+        .exact("start") { Exact.time($0.start) },
+        .exact("blockers") { $0.blockers.map(\.kind.rawValue).joined(separator: " ") },
+    ]
+
+    func card(_ style: Style) -> [CardLine] { [] }
+
+    func drawing(_ style: Style) -> String? {
+        guard !blockers.isEmpty else { return "\(id) started at \(style.time(start)): nothing stands in its way.\n" }
+        var lines = ["\(id) is planned to start \(style.relativeTime(start)). In its way now:"]
+        for (number, blocker) in blockers.enumerated() {
+            lines.append("  \(number + 1). \(blocker.text(style))")
+            lines += (blocker.holders ?? []).map { "       \($0.text(style))" }
+        }
+        if changes.isEmpty {
+            lines.append("No single change of what it asks for starts it sooner.")
+        } else {
+            lines.append("One of these starts it sooner:")
+            lines += changes.map { "  \($0.text) - \(style.relativeTime($0.start))" }
+        }
+        return lines.map { DisplayText.printable($0) + "\n" }.joined()
+    }
+}
+
+extension ExplanationView.Blocker {
+    fileprivate func text(_ style: Style) -> String {
+        let end = until.map { ", until \(style.time($0))" } ?? ""
+        switch kind {
+        case .window: return "it is a window, and this is its time: \(style.time(until))"
+        case .notBefore: return "it was asked for from \(style.time(until)) on"
+        case .after: return "it waits for the end of \(subject ?? "another")\(end)"
+        case .devices: return "GPUs: \(asked ?? 0) asked for, \(free ?? 0) of those that it may get are free"
+        case .cores: return "cores: \(asked ?? 0) asked for, \(free ?? 0) free"
+        case .memory: return "memory: \(Style.memory(asked)) asked for, \(Style.memory(free)) free"
+        case .windows: return "windows begin before it would end, on what it would take"
+        case .licence: return "licence \(subject ?? ""): \(counts)\(end)"
+        case .devicesPerTeam: return "the cap of its team: \(counts)\(end)"
+        case .devicesPerUser: return "the cap of its owner: \(counts)\(end)"
+        case .quota: return "the quota of department \(subject ?? ""): \(counts)\(end)"
+        case .order: return "\(ahead ?? 0) served before it, and what is free is planned for them"
+        }
+    }
+
+    private var counts: String {
+        let rest = limit.map { " of \($0)" } ?? ", and what is left is kept for others"
+        return "\(asked ?? 0) asked for, \(used ?? 0) in use\(rest)"
+    }
+}
+
+extension ExplanationView.Holder {
+    fileprivate func text(_ style: Style) -> String {
+        let what = gpus > 0 ? "\(gpus) GPU\(gpus == 1 ? "" : "s")" : "\(cpus) core\(cpus == 1 ? "" : "s")"
+        return "\(id) of \(department): \(what), \(style.time(from)) to \(style.time(until))"
+    }
+}
+
+extension ExplanationView.Change {
+    fileprivate var text: String {
+        if let gpus { return "\(gpus) GPU\(gpus == 1 ? "" : "s")" }
+        if let model { return model == "any" ? "GPUs of any model" : "GPUs of model \(model)" }
+        if together != nil { return "GPUs wherever they are" }
+        if let durationSeconds { return "for \(Style.duration(seconds: durationSeconds))" }
+        if let name = self.class { return "class \(name)" }
+        return "without its licences"
+    }
+}
