@@ -1,13 +1,29 @@
+import Scheduling
+import Units
+
 /// What the simulation reads and runs at most.
 enum Limits {
     /// Of a decompressed trace.
     static let contentBytes = 1 << 30
     /// Jobs of a workload log.
     static let jobs = 10_000_000
+    /// Submissions of a workload that is replayed through the engine.
+    static let submissions = 1_000_000
+    /// Of one submission: what the engine accepts.
+    static let spans: ClosedRange<Span> = {
+        let seconds = Scheduling.Limits.spanSeconds
+        return .seconds(seconds.lowerBound) ... .seconds(seconds.upperBound)
+    }()
+    /// Memory of one pod that is replayed.
+    static let podMemoryMiB = 1 << 30
+    /// Windows of time that fairness is looked at in; longer workloads have longer windows.
+    static let windows = 10_000
     /// Of one line of a trace.
     static let lineBytes = 4096
     /// Seconds of one time in a log, about a thousand years: sums stay far from the end of Int64.
     static let logSeconds: Int64 = 1 << 35
+    /// The number of a user, a group or a queue in a log: what a uid may be.
+    static let logNumber = Int64(UInt32.max)
     /// Processors of a machine, or of one job.
     static let processors = 1 << 30
     /// Nodes of a cluster.

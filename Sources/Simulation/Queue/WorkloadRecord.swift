@@ -11,6 +11,7 @@ struct WorkloadRecord {
             switch self {
             case .submitted, .wait, .runtime, .requestedTime: Limits.logSeconds
             case .allocatedProcessors, .requestedProcessors: Int64(Limits.processors)
+            case .user, .group, .queue: Limits.logNumber
             default: .max
             }
         }

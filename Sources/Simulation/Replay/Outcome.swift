@@ -1,0 +1,44 @@
+import Scheduling
+import Units
+
+/// What came of one submission.
+public struct Outcome: Sendable, Hashable {
+    public var submittedAt: Timestamp
+    /// From when on only others kept it from starting: its submission, the start of its window or its not-before, and
+    /// the end of what it waits for, whichever is last.
+    public var eligibleAt: Timestamp
+    public var owner: UserID
+    public var department: DepartmentID
+    /// As it was admitted; nil where it was refused.
+    public var demand: Demand?
+    /// Why it was refused.
+    public var rejection: Rejection?
+    /// The first start that its owner was told; nil where it started at once, or the scheduler tells none.
+    public var firstForecast: Timestamp?
+    /// The last one that was told before it started.
+    public var lastForecast: Timestamp?
+    /// nil where it never started.
+    public var startedAt: Timestamp?
+    /// When its owner's use ended, or it was given up.
+    public var endedAt: Timestamp?
+    /// When what it held was free for others: the end, and the time of a stop.
+    public var freedAt: Timestamp?
+    /// What it held; empty where the scheduler tells none.
+    public var devices = DeviceSet()
+
+    init(_ submission: Submission) {
+        submittedAt = submission.time
+        eligibleAt = max(submission.time, submission.request.at ?? submission.request.notBefore ?? submission.time)
+        owner = submission.owner
+        department = submission.account.department
+    }
+
+    /// Between the moment that it could have started and its start; nil where it never started.
+    public var wait: Span? { startedAt.map { max($0 - eligibleAt, .zero) } }
+
+    /// How long it was used; nil where it never started, or has not ended.
+    public var used: Span? {
+        guard let startedAt, let endedAt else { return nil }
+        return max(endedAt - startedAt, .zero)
+    }
+}

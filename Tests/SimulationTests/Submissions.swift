@@ -1,0 +1,33 @@
+import Policy
+import Scheduling
+import Simulation
+import Topology
+import Units
+
+extension Submission {
+    /// Asked for at a second, for so many seconds.
+    static func at(
+        _ second: Int64, for seconds: Int64, ran: Int64? = nil, cores: Int = 1, devices: Int = 0,
+        together: Demand.Together = .any, department: String = "a", team: String? = nil, user: UInt32 = 1,
+        memory: ByteCount = ByteCount(bytes: 1)
+    ) -> Submission {
+        Submission(
+            time: Timestamp(milliseconds: 0) + .seconds(second), owner: UserID(user),
+            account: Account(department: DepartmentID(department), team: team.map { TeamID($0) }),
+            request: Request(
+                devices: devices, together: together, cores: cores, memory: memory, span: .seconds(seconds)),
+            runtime: .seconds(ran ?? seconds))
+    }
+}
+
+extension Workload {
+    /// Seconds at which the engine starts each; nil for what never starts.
+    func starts(host: Topology.Host) -> [Int64?] {
+        var replay = Replay(self, host: host, policy: equalShares)
+        return replay.run().map { $0.startedAt.map { $0.milliseconds / 1000 } }
+    }
+}
+
+extension Topology.Host {
+    static func cores(_ count: Int) throws -> Topology.Host { try virtual(cores: count, memory: .gibibytes(1)) }
+}
