@@ -21,6 +21,17 @@ extension Submission {
 }
 
 extension Workload {
+    /// What the engine makes of it.
+    func report(
+        _ name: String = "", host: Topology.Host, policy: Policy? = nil, fairnessWindow: Span = .days(1)
+    ) -> SimulationReport {
+        let policy = policy ?? equalShares
+        var replay = Replay(self, host: host, policy: policy)
+        let outcomes = replay.run()
+        return SimulationReport(
+            name, of: self, outcomes: outcomes, host: host, policy: policy, fairnessWindow: fairnessWindow)
+    }
+
     /// Seconds at which the engine starts each; nil for what never starts.
     func starts(host: Topology.Host) -> [Int64?] {
         var replay = Replay(self, host: host, policy: equalShares)

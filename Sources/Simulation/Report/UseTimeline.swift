@@ -1,0 +1,117 @@
+import Scheduling
+import Topology
+import Units
+
+/// Who holds and who waits, moment by moment, as the outcomes tell it.
+struct UseTimeline {
+    /// In the order of their ids; departments are known by their place here.
+    let departments: [DepartmentID]
+    private let outcomes: [Outcome]
+    private let places: [DepartmentID: Int]
+    private var changes: [Change] = []
+
+    /// From `time` on an outcome waits, holds, or does neither.
+    private struct Change: Comparable {
+        enum Kind: Int { case free, wait, hold, leave }
+
+        var time: Timestamp
+        var kind: Kind
+        var outcome: Int
+
+        static func < (left: Change, right: Change) -> Bool {
+            (left.time, left.kind.rawValue, left.outcome) < (right.time, right.kind.rawValue, right.outcome)
+        }
+    }
+
+    init(_ outcomes: [Outcome]) {
+        self.outcomes = outcomes
+        let departments = Set(outcomes.map(\.department)).sorted()
+        self.departments = departments
+        places = Dictionary(uniqueKeysWithValues: departments.enumerated().map { ($1, $0) })
+        for (index, outcome) in outcomes.enumerated() where outcome.demand != nil {
+            let start = outcome.startedAt ?? outcome.endedAt ?? .distantFuture
+            if start > outcome.eligibleAt {
+                changes.append(Change(time: outcome.eligibleAt, kind: .wait, outcome: index))
+                changes.append(Change(time: start, kind: .leave, outcome: index))
+            }
+            if let started = outcome.startedAt {
+                changes.append(Change(time: started, kind: .hold, outcome: index))
+                changes.append(
+                    Change(time: outcome.freedAt ?? .distantFuture, kind: .free, outcome: index))
+            }
+        }
+        changes.sort()
+    }
+
+    /// Gives each interval between two changes, up to `end`, with what is so all that time.
+    func forEach(until end: Timestamp, _ body: (UseState, Range<Timestamp>) -> Void) {
+        guard var now = changes.first?.time else { return }
+        var state = UseState(departments: departments.count)
+        for change in changes {
+            let time = min(change.time, end)
+            if time > now {
+                body(state, now..<time)
+                now = time
+            }
+            let outcome = outcomes[change.outcome]
+            guard let demand = outcome.demand, let place = places[outcome.department] else { continue }
+            switch change.kind {
+            case .wait: state.wait(demand, of: place, by: 1)
+            case .leave: state.wait(demand, of: place, by: -1)
+            case .hold: state.hold(demand, outcome.devices, of: place)
+            case .free: state.free(demand, outcome.devices, of: place)
+            }
+        }
+    }
+}
+
+/// Who holds and who waits at one moment.
+struct UseState {
+    /// Devices that somebody holds.
+    private(set) var devices = DeviceSet()
+    private(set) var cores = 0
+    /// Bytes.
+    private(set) var memory: Int64 = 0
+    /// What waits, and how many of each.
+    private(set) var waiting: [Demand: Int] = [:]
+    private(set) var waitingCount = 0
+    /// Devices that are waited for.
+    private(set) var wantedDevices = 0
+    /// By department: what it holds, and what it holds and waits for, in 64ths of a device.
+    private(set) var held: [Int]
+    private(set) var asked: [Int]
+
+    init(departments: Int) {
+        held = [Int](repeating: 0, count: departments)
+        asked = held
+    }
+
+    mutating func wait(_ demand: Demand, of department: Int, by difference: Int) {
+        let count = waiting[demand, default: 0] + difference
+        waiting[demand] = count == 0 ? nil : count
+        waitingCount += difference
+        wantedDevices += difference * demand.devices
+        asked[department] += difference * demand.weight
+    }
+
+    mutating func hold(_ demand: Demand, _ taken: DeviceSet, of department: Int) {
+        devices = devices.union(taken)
+        cores += demand.cores
+        memory += demand.memory.bytes
+        held[department] += demand.weight
+        asked[department] += demand.weight
+    }
+
+    mutating func free(_ demand: Demand, _ given: DeviceSet, of department: Int) {
+        devices = devices.subtracting(given)
+        cores -= demand.cores
+        memory -= demand.memory.bytes
+        held[department] -= demand.weight
+        asked[department] -= demand.weight
+    }
+}
+
+extension Demand {
+    /// What fair share counts where nothing has a price, in 64ths of a device: a device is 64, a core 1.
+    var weight: Int { devices * 64 + cores }
+}
