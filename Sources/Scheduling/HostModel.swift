@@ -6,6 +6,7 @@ struct HostModel: Sendable {
     let host: Host
     let allDevices: DeviceSet
     let coreCount: Int
+    let allCores: BitSet
     let memory: ByteCount
     /// Devices joined by links, per island of at least two.
     let islands: [DeviceSet]
@@ -23,6 +24,7 @@ struct HostModel: Sendable {
         self.host = host
         allDevices = DeviceSet(first: host.devices.count)
         coreCount = host.cores.count
+        allCores = BitSet(host.cores.indices)
         memory = host.memory
         let allIslands = host.links.islands
         islands = allIslands.filter { $0.count > 1 }

@@ -86,6 +86,6 @@ extension HostModel {
             let rightFree = right.cores.subtracting(right.cores.subtracting(free)).count
             return leftFree == rightFree ? left.osIndex < right.osIndex : leftFree > rightFree
         }
-        return sorted.map(\.cores) + [BitSet(host.cores.indices)]
+        return sorted.map(\.cores) + [allCores]
     }
 }
