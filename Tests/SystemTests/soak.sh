@@ -19,7 +19,7 @@ run() {
 
 run kills env ALLOT_BIN="$PWD/.build/release" ROUNDS="${ROUNDS:-50}" Tests/SystemTests/kill9.sh
 run properties env ALLOT_SOAK_STREAMS="${STREAMS:-2000}" "${SWIFT:-swift}" test --skip-build --disable-xctest \
-    --filter '^(SchedulingTests|SimulationTests|PolicyTests)\.'
+    --filter '^(SchedulingTests|PolicyTests)\.'
 
 {
     echo '# The last long run'
