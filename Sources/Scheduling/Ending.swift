@@ -51,7 +51,14 @@ extension Engine {
         guard case .ending(let active, let ending) = state.reservations[id]?.state else { throw unknown(id) }
         emit(.ended(id, Reservation.Ended(active: active, at: ending.at, reason: ending.reason)), into: &events)
         startDue(into: &events)
-        startFirst(into: &events)
+        // Those that ended at the same moment are confirmed one by one: the last one hands out what all have left.
+        if !isEnding(since: ending.at) { startFirst(into: &events) }
+    }
+
+    private func isEnding(since time: Timestamp) -> Bool {
+        running.contains { id in
+            if case .ending(_, let other) = state.reservations[id]?.state { other.at == time } else { false }
+        }
     }
 
     /// Ends an active reservation without anybody's word.

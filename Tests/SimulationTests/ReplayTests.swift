@@ -9,13 +9,17 @@ import Units
     /// One user, whose times of waiting and ending are known beforehand: then the order is that of submission, a plan
     /// made anew is the plan that was, and the engine is a conservative scheduler.
     @Test func `one user's exact workload starts as conservative backfilling says`() throws {
-        for seed in Seeds.first(60) {
-            var generator = SeededGenerator(seed: seed)
-            let cores = 1 + generator.number(below: 12)
-            let workload = try ReplayTests.workload(cores: cores, milliseconds: 1, exact: true, &generator)
-            var replay = Replay(workload, host: try .cores(cores), policy: workload.equalShares)
-            let reference = try workload.outcomes(under: .conservativeBackfill, cores: cores)
-            #expect(replay.run().map(\.startedAt) == reference.map(\.startedAt), "seed \(seed)")
+        // Of short spans in whole seconds many end at the same moment.
+        for (unit, spans, arrivals) in [(1, 20_000..<1_820_000, 900_000), (1000, 1000..<20_000, 60_000)] {
+            for seed in Seeds.first(60) {
+                var generator = SeededGenerator(seed: seed)
+                let cores = 1 + generator.number(below: 12)
+                let workload = try ReplayTests.workload(
+                    cores: cores, milliseconds: unit, exact: true, spans: spans, arrivals: arrivals, &generator)
+                var replay = Replay(workload, host: try .cores(cores), policy: workload.equalShares)
+                let reference = try workload.outcomes(under: .conservativeBackfill, cores: cores)
+                #expect(replay.run().map(\.startedAt) == reference.map(\.startedAt), "seed \(seed), unit \(unit) ms")
+            }
         }
     }
 
@@ -71,12 +75,13 @@ import Units
     /// Jobs of twenty seconds to half an hour that arrive in a quarter of an hour; times are in units of so many
     /// milliseconds. In units of one, no two ends fall on the same moment: docs/simulation.md says why that counts.
     static func workload(
-        cores: Int, milliseconds unit: Int, exact: Bool, _ generator: inout SeededGenerator
+        cores: Int, milliseconds unit: Int, exact: Bool, spans: Range<Int> = 20_000..<1_820_000,
+        arrivals: Int = 900_000, _ generator: inout SeededGenerator
     ) throws -> Workload {
         let jobs = (0..<(1 + generator.number(below: 40))).map { _ -> Submission in
             var job = Submission.at(0, for: 1, cores: 1 + generator.number(below: cores))
-            let asked = Int64(unit * (20_000 / unit + generator.number(below: 1_800_000 / unit)))
-            job.time = Timestamp(milliseconds: Int64(unit * generator.number(below: 900_000 / unit)))
+            let asked = Int64(unit * (spans.lowerBound / unit + generator.number(below: spans.count / unit)))
+            job.time = Timestamp(milliseconds: Int64(unit * generator.number(below: arrivals / unit)))
             job.request.span = Span(milliseconds: asked)
             job.runtime =
                 exact ? job.request.span : Span(milliseconds: asked * Int64(1 + generator.number(below: 10)) / 10)
