@@ -75,3 +75,14 @@ def as_user(name, *command, **options):
     return subprocess.Popen(
         command, user=entry.pw_uid, group=entry.pw_gid, extra_groups=os.getgrouplist(name, entry.pw_gid), **options
     )
+
+
+def outlives_its_watchdog(name, seconds):
+    """Waits until a unit has told its watchdog that it lives, so many seconds after its start."""
+
+    def alive():
+        told = unit(name, "WatchdogTimestampMonotonic", "ExecMainStartTimestampMonotonic")
+        since = int(told["WatchdogTimestampMonotonic"]) - int(told["ExecMainStartTimestampMonotonic"])
+        return since >= seconds * 1_000_000
+
+    until(alive)

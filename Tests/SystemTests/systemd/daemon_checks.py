@@ -5,9 +5,8 @@ import os
 import pwd
 import signal
 import subprocess
-import time
 
-from checking import as_user, cgroup, check, output, running, unit, until
+from checking import as_user, cgroup, check, outlives_its_watchdog, output, running, unit, until
 
 SOCKET = "/run/allot/allotd.sock"
 
@@ -122,7 +121,7 @@ def the_watchdog_ends_a_stuck_daemon():
     output("systemctl", "daemon-reload")
     output("systemctl", "restart", "allotd.service")
     first = main_pid()
-    time.sleep(5)
+    outlives_its_watchdog("allotd.service", 4)
     assert main_pid() == first, "the watchdog ended a healthy daemon"
     os.kill(first, signal.SIGSTOP)
     until(lambda: main_pid() not in (0, first))

@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 
-from checking import as_user, cgroup, check, output, running, unit, until
+from checking import as_user, cgroup, check, outlives_its_watchdog, output, running, unit, until
 from enforcer_client import Client, Refused, attach, command, connect, hold, holding, receive, send
 
 SLEEP = "/usr/bin/sleep"
@@ -221,7 +221,9 @@ def the_end_of_a_command_is_seen_at_once():
     client = Client()
     grant = holding(40, "alice")
     client.start(hold(grant))
-    client.start(command(["sh", "-c", "sleep 0.5; kill -KILL $$"], grant))
+    client.start(command(["sh", "-c", "echo $$; exec sleep 600"], grant))
+    pid = int(until(lambda: lines(40)).split()[0])
+    os.kill(pid, signal.SIGKILL)
     began = time.monotonic()
     assert exit_code(client, 40) == 128 + signal.SIGKILL
     assert time.monotonic() - began < 3
@@ -306,13 +308,16 @@ def grants_outlive_the_enforcer():
     grant = holding(6, "alice", ["/dev/dri/renderD129"])
     client.start(hold(grant))
     client.start(attach(sleeper.pid, "alice", grant))
-    client.start(command(["sh", "-c", "sleep 1; exit 9"], grant))
+    patient = ["bash", "-c", "trap 'exit 9' USR1; echo $$; sleep 600 & wait"]
+    client.start(command(patient, grant))
+    pid = int(until(lambda: lines(6)).split()[0])
     output("systemctl", "kill", "--signal=KILL", "allot-enforcer.service")
     until(lambda: client.lost)
     assert running(sleeper.pid)
     client = Client()
     assert client.inventory() == [1, 6]
-    client.start(command(["sh", "-c", "sleep 1; exit 9"], grant))
+    client.start(command(patient, grant))
+    os.kill(pid, signal.SIGUSR1)
     assert exit_code(client, 6) == 9
     refused(lambda: client.start(hold(holding(7, "bob", ["/dev/dri/renderD129"]))), "held by r-6")
     client.stop(6, 5000)
@@ -349,7 +354,7 @@ def the_watchdog_ends_a_stuck_enforcer():
     output("systemctl", "daemon-reload")
     output("systemctl", "restart", "allot-enforcer.service")
     first = unit("allot-enforcer.service", "MainPID")["MainPID"]
-    time.sleep(2.5)
+    outlives_its_watchdog("allot-enforcer.service", 2)
     assert unit("allot-enforcer.service", "MainPID")["MainPID"] == first, "the watchdog ended a healthy enforcer"
     os.kill(int(first), signal.SIGSTOP)
     until(lambda: unit("allot-enforcer.service", "MainPID")["MainPID"] not in ("0", first))
