@@ -127,6 +127,14 @@ final class BusMessage {
         return number
     }
 
+    /// The bytes of an array of them.
+    func bytes() throws(BusError) -> [UInt8] {
+        var start: UnsafeRawPointer?
+        var count = 0
+        try check(sd_bus_message_read_array(pointer, letter("y"), &start, &count))
+        return start.map { Array(UnsafeRawBufferPointer(start: $0, count: count)) } ?? []
+    }
+
     /// The records of an array, each read by `body`.
     func records<Value>(_ contents: String, _ body: () throws(BusError) -> Value) throws(BusError) -> [Value] {
         var values: [Value] = []

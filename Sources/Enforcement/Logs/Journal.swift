@@ -32,11 +32,6 @@ struct Journal: ~Copyable {
         if try check(sd_journal_test_cursor(pointer, cursor)) == 0 { try check(sd_journal_previous(pointer)) }
     }
 
-    /// Stands before the first entry of that time or later, in microseconds since 1970.
-    func seek(toMicroseconds time: UInt64) throws(ExecutorFailure) {
-        try check(sd_journal_seek_realtime_usec(pointer, time))
-    }
-
     /// Whether there is one more entry.
     func hasNext() throws(ExecutorFailure) -> Bool { try check(sd_journal_next(pointer)) > 0 }
 

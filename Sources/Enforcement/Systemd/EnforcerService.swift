@@ -197,9 +197,11 @@ public actor EnforcerService: Executor {
             command, reservation, as: account, path: environment["PATH"], environmentFile: file)
         let isNew = try await startService(service)
         let state = try await settle(names.service)
-        guard isNew, let state, state.active == "failed" else { return }
+        // One whose program was never reached may be seen on its way to `failed`.
+        guard isNew, let state, state.active == "failed" || state.active == "deactivating" else { return }
         let exit = try await onBus { () async throws(BusError) in try await self.units.exit(of: state) }
         guard let exit, !exit.hasRun else { return }
+        _ = try await settle(names.service, passing: ["activating", "deactivating"])
         try await onBus { () async throws(BusError) in try await self.units.reset(names.service) }
         throw .refused("\(command.arguments.first ?? ""): \(StartFailure.text(exitCode: exit.exitCode ?? 0))")
     }
@@ -248,15 +250,17 @@ public actor EnforcerService: Executor {
 
     // MARK: - Waiting
 
-    /// The unit when no job is left for it; nil where it is gone.
-    private func settle(_ name: String) async throws(ExecutorFailure) -> UnitState? {
+    /// The unit when no job is left for it and it is in none of the passing states; nil where it is gone.
+    private func settle(
+        _ name: String, passing: Set<String> = ["activating"]
+    ) async throws(ExecutorFailure) -> UnitState? {
         let until = ContinuousClock.now + .seconds(90)
         while true {
             let generation = units.generation
             let state = try await onBus { () async throws(BusError) in
                 try await self.units.units(matching: [name]).first
             }
-            guard let state, state.hasJob || state.active == "activating" else { return state }
+            guard let state, state.hasJob || passing.contains(state.active) else { return state }
             let rest = until - .now
             guard rest > .zero, !Task.isCancelled else { throw .failed("\(name) did not start in time") }
             await units.wait(after: generation, atMost: min(rest, .seconds(1)))

@@ -11,14 +11,18 @@ struct SpawnFailures: Sendable {
     /// The exit codes that systemd itself uses.
     static let codes: ClosedRange<Int32> = 200...245
 
-    /// Whether systemd says so of a unit, since a time in microseconds since 1970; it is given a moment to do so.
-    func isTold(of unit: String, since time: UInt64) async -> Bool {
+    /// Whether systemd says so of a unit; it is given a moment to do so.
+    /// - Parameter invocation: the unit's `InvocationID`, of this one life of it. Times would not do: the step's entry
+    ///   may be older than the time at which systemd says that it made the process.
+    func isTold(of unit: String, invocation: [UInt8]) async -> Bool {
+        let name = invocation.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
         for _ in 0..<SpawnFailures.looks {
             let isThere = try? await threads.run { () throws(ExecutorFailure) in
                 let journal = try Journal()
                 try journal.match("MESSAGE_ID=\(SpawnFailures.message)")
                 try journal.match("UNIT=\(unit)")
-                try journal.seek(toMicroseconds: time)
+                try journal.match("INVOCATION_ID=\(name)")
+                try journal.seek(after: nil)
                 return try journal.hasNext()
             }
             if isThere == true { return true }
@@ -29,5 +33,5 @@ struct SpawnFailures: Sendable {
 
     /// `SD_MESSAGE_SPAWN_FAILED` of sd-messages.h.
     private static let message = "641257651c1b4ec9a8624d7a40a9e1e7"
-    private static let looks = 10
+    private static let looks = 40
 }

@@ -139,7 +139,7 @@ struct SystemdUnits: UnitManager {
         }
         var exit = ServiceExit(exitCode: main.exitCode, hasRun: true)
         if !main.wasSeenToRun, main.code == 1, SpawnFailures.codes.contains(main.status) {
-            exit.hasRun = await !spawnFailures.isTold(of: service.name, since: main.forkedAt)
+            exit.hasRun = await !spawnFailures.isTold(of: service.name, invocation: main.invocation)
         }
         return exit
     }
@@ -149,8 +149,8 @@ struct SystemdUnits: UnitManager {
         /// si_code of waitid(2): 0 as long as there was none, 1 for exit, 2 and 3 for a signal.
         let code: Int32
         let status: Int32
-        /// Microseconds since 1970.
-        let forkedAt: UInt64
+        /// `InvocationID` of its unit.
+        let invocation: [UInt8]
         /// Of a service of type `exec`: systemd has seen that its program was executed. One that ends at once may end
         /// before that.
         let wasSeenToRun: Bool
@@ -165,12 +165,13 @@ struct SystemdUnits: UnitManager {
             status = try bus.property("ExecMainStatus", type: "i", of: path, interface: kind) {
                 (reply) throws(BusError) in try reply.signed()
             }
-            forkedAt = try bus.property("ExecMainStartTimestamp", type: "t", of: path, interface: kind) {
+            let unit = "org.freedesktop.systemd1.Unit"
+            invocation = try bus.property("InvocationID", type: "ay", of: path, interface: unit) {
+                (reply) throws(BusError) in try reply.bytes()
+            }
+            let began = try bus.property("ActiveEnterTimestampMonotonic", type: "t", of: path, interface: unit) {
                 (reply) throws(BusError) in try reply.large()
             }
-            let began = try bus.property(
-                "ActiveEnterTimestampMonotonic", type: "t", of: path, interface: "org.freedesktop.systemd1.Unit"
-            ) { (reply) throws(BusError) in try reply.large() }
             wasSeenToRun = began != 0
         }
     }

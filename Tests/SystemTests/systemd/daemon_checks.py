@@ -50,6 +50,8 @@ def activation_by_socket():
     output("systemctl", "start", "allotd.socket")
     assert unit("allotd.service", "ActiveState")["ActiveState"] == "inactive"
     allot("alice", "health")
+    # It may answer before systemd has read its READY=1.
+    until(lambda: unit("allotd.service", "ActiveState")["ActiveState"] == "active")
     seen = unit("allotd.service", "ActiveState", "Type", "NRestarts")
     assert seen == {"ActiveState": "active", "Type": "notify", "NRestarts": "0"}, seen
 
