@@ -1,14 +1,14 @@
 /// `GET /v1/reservations/{id}/explanation`: why it does not start now, and what would start it sooner.
 public struct ExplanationView: Sendable, Hashable, Codable {
     public var id: String
-    /// The planned start; for one that is active, when it started.
-    public var start: DateTime
+    /// The planned start; for one that is active, when it started; absent where there is no room as things are.
+    public var start: DateTime?
     /// What stands in the way at this moment; empty for one that is active.
     public var blockers: [Blocker]
     /// Single changes that start it sooner, each planned on a copy.
     public var changes: [Change]
 
-    public init(id: String, start: DateTime, blockers: [Blocker], changes: [Change]) {
+    public init(id: String, start: DateTime?, blockers: [Blocker], changes: [Change]) {
         self.id = id
         self.start = start
         self.blockers = blockers
@@ -40,7 +40,7 @@ public struct ExplanationView: Sendable, Hashable, Codable {
     /// What kind of thing is in the way.
     public enum Kind: String, Sendable, Codable, CaseIterable {
         case window, notBefore, after, devices, cores, memory, windows, licence, devicesPerTeam, devicesPerUser, quota,
-            order
+            order, drained
     }
 
     /// Another reservation, as the calendar shows it.
@@ -73,6 +73,8 @@ public struct ExplanationView: Sendable, Hashable, Codable {
         public var `class`: String?
         /// Empty: without any.
         public var licences: [String: Int]?
+        /// True: without the time that was asked for.
+        public var anytime: Bool?
 
         public init(start: DateTime) {
             self.start = start

@@ -85,7 +85,7 @@ public struct DeviceView: Sendable, Hashable, Codable {
     /// The reservation that holds it.
     public var reservation: String?
     public var department: String?
-    /// When the holder's time is over.
+    /// When the holder's time, or the drain, is over.
     public var until: DateTime?
 
     public init(
@@ -111,9 +111,9 @@ public struct DeviceView: Sendable, Hashable, Codable {
         self.until = until
     }
 
-    /// Whether a reservation holds it.
+    /// Whether a reservation holds it, or it is out of the plan.
     public enum State: String, Sendable, Codable, CaseIterable {
-        case free, held
+        case free, held, drained, failed
     }
 
     /// A direct link to another device.

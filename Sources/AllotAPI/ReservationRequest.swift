@@ -25,6 +25,8 @@ public struct ReservationRequest: Sendable, Hashable, Codable {
     public var shareWith: [String]?
     /// One's own labels.
     public var tags: [String: String]?
+    /// Whether it goes back into the queue when what it holds fails.
+    public var requeue: Bool?
     /// Started in the reservation when it becomes active; its end ends the reservation.
     public var command: CommandRequest?
 
@@ -33,7 +35,7 @@ public struct ReservationRequest: Sendable, Hashable, Codable {
         licences: [String: Int]? = nil, durationSeconds: Int64, at: DateTime? = nil, notBefore: DateTime? = nil,
         after: [String]? = nil,
         class: String? = nil, team: String? = nil, shareWith: [String]? = nil, tags: [String: String]? = nil,
-        command: CommandRequest? = nil
+        requeue: Bool? = nil, command: CommandRequest? = nil
     ) {
         self.gpus = gpus
         self.model = model
@@ -49,6 +51,7 @@ public struct ReservationRequest: Sendable, Hashable, Codable {
         self.team = team
         self.shareWith = shareWith
         self.tags = tags
+        self.requeue = requeue
         self.command = command
     }
 

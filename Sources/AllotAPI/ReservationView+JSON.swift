@@ -58,6 +58,10 @@ extension ReservationView: JSONStreamable {
         writer.field("endedAt", endedAt)
         writer.field("endReason", endReason?.rawValue)
         writer.field("exitCode", exitCode)
+        writer.field("gaveWayTo", gaveWayTo)
+        writer.field("requeue", requeue)
+        writer.field("preemptions", preemptions)
+        writer.field("requeuedAt", requeuedAt)
     }
 
     private func writeOwn(to writer: inout JSONWriter) {
@@ -81,7 +85,7 @@ extension ReservationView: JSONStreamable {
     private static func isDetail(_ name: JSONName) -> Bool {
         switch name {
         case "tags", "command", "devices", "shareWith", "after", "cores", "numaNodes", "firstForecast", "licences",
-            "isFirm", "isBorrowed":
+            "isFirm", "isBorrowed", "gaveWayTo", "requeue", "preemptions", "requeuedAt":
             true
         default: false
         }
@@ -152,6 +156,10 @@ extension ReservationView: JSONStreamable {
         case "endedAt": endedAt = try reader.dateTime()
         case "endReason": endReason = try reader.choice()
         case "exitCode": exitCode = try reader.integer()
+        case "gaveWayTo": gaveWayTo = try reader.string()
+        case "requeue": requeue = try reader.bool()
+        case "preemptions": preemptions = try reader.integer()
+        case "requeuedAt": requeuedAt = try reader.dateTime()
         case "devices": devices = try reader.strings()
         case "cores": cores = try reader.string()
         case "numaNodes": numaNodes = try reader.string()

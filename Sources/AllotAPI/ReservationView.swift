@@ -33,6 +33,14 @@ public struct ReservationView: Sendable, Hashable, Codable {
     public var endReason: EndReason?
     /// The command's exit code, 128 + number for a signal.
     public var exitCode: Int32?
+    /// Where it had to give way: the reservation that it gave way to.
+    public var gaveWayTo: String?
+    /// True where it goes back into the queue when what it holds fails; absent otherwise.
+    public var requeue: Bool?
+    /// How often it had to give way; absent for never.
+    public var preemptions: Int?
+    /// Since when it waits again, or waited before it started anew.
+    public var requeuedAt: DateTime?
     /// Ids of the devices that it holds, held, or has set aside.
     public var devices: [String]?
     /// Cores that it holds, by index in `Host.cores`, as a list: `0-7,16`.
@@ -84,7 +92,7 @@ public struct ReservationView: Sendable, Hashable, Codable {
 
     /// Why it is over.
     public enum EndReason: String, Sendable, Codable, CaseIterable {
-        case expired, cancelled, released, commandEnded, failed, missed
+        case expired, cancelled, released, commandEnded, failed, missed, deviceFailed, drained, preempted, reclaimed
     }
 }
 

@@ -5,6 +5,9 @@ public enum Route {
     public static let host = "/v1/host"
     public static let health = "/v1/health"
     public static let quotes = "/v1/quotes"
+    /// What is out of the plan.
+    public static let drains = "/v1/drains"
+    public static let resume = "/v1/drains/resume"
     public static let backup = "/v1/backup"
     public static let clockConfirm = "/v1/clock/confirm"
     public static let openAPI = "/v1/openapi.json"

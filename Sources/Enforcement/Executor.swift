@@ -1,3 +1,4 @@
+import Glibc
 import Units
 
 /// Makes grants hold on a machine. Four verbs; each may be repeated, and repeating one changes nothing.
@@ -8,11 +9,45 @@ public protocol Executor: Sendable {
     /// Makes a grant stand, puts a running process into it, or starts a command in it.
     func start(_ order: StartOrder) async throws(ExecutorFailure) -> StartReceipt
 
-    /// Ends everything in a grant: SIGTERM, then SIGKILL after `grace`; returns when nothing of it runs any more.
-    func stop(_ reservation: ReservationID, grace: Span) async throws(ExecutorFailure)
+    /// Ends everything in a grant: with a warning that signal first, and its time to end by itself; then SIGTERM, and
+    /// SIGKILL after `grace`. Returns when nothing of it runs any more.
+    func stop(_ reservation: ReservationID, grace: Span, warning: StopWarning?) async throws(ExecutorFailure)
 
     /// Waits until something differs from what was seen at `version`, or until `within` is over.
     func observe(since version: UInt64, within: Span) async throws(ExecutorFailure) -> Observation
+}
+
+extension Executor {
+    /// Ends everything in a grant without a warning.
+    public func stop(_ reservation: ReservationID, grace: Span) async throws(ExecutorFailure) {
+        try await stop(reservation, grace: grace, warning: nil)
+    }
+}
+
+/// What tells the processes of a grant that they have to end, and how long they have for it.
+public struct StopWarning: Sendable, Hashable, Codable {
+    public var signal: Signal
+    public var lead: Span
+
+    public init(signal: Signal, lead: Span) {
+        self.signal = signal
+        self.lead = lead
+    }
+
+    /// One of signal(7) that a program may handle.
+    public enum Signal: String, Sendable, Hashable, Codable {
+        case hangUp, interrupt, terminate, user1, user2
+
+        var number: Int32 {
+            switch self {
+            case .hangUp: SIGHUP
+            case .interrupt: SIGINT
+            case .terminate: SIGTERM
+            case .user1: SIGUSR1
+            case .user2: SIGUSR2
+            }
+        }
+    }
 }
 
 /// What a grant is on the machine, in the machine's own words.

@@ -31,14 +31,15 @@ extension Engine {
             id: ReservationID(state.nextNumber), owner: subject.user, account: account, priorityClass: priorityClass,
             demand: demand, kind: kind, span: request.span, notBefore: request.notBefore,
             after: request.after.filter { state.reservations[$0] != nil }, sharedWith: request.sharedWith,
-            hasCommand: request.hasCommand, submittedAt: time, firstForecast: told, forecast: told, state: .waiting)
+            hasCommand: request.hasCommand, isRequeued: request.isRequeued, submittedAt: time, firstForecast: told,
+            forecast: told, state: .waiting)
         emit(.submitted(reservation), into: &events)
         if startsNow {
             grant(reservation, placement, into: &events)
         } else {
             plan(reservation.id, placement)
-            // Alone it goes before nobody.
-            if request.at == nil, queued > 1 { isReordered = true }
+            // Alone it goes before nobody, but something may have to give way to it.
+            if request.at == nil, queued > 1 || hasVictims { isReordered = true }
         }
     }
 
@@ -97,6 +98,7 @@ extension Engine {
         var bound = start
         while found.count < Limits.alternatives {
             let fit = profile.earliest(shape, span: span, from: bound)
+            guard fit.start <= time + Limits.horizon else { break }
             found.append(fit.start)
             bound = fit.start + span
         }

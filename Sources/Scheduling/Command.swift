@@ -7,6 +7,10 @@ public enum Command: Sendable {
     case cancel(ReservationID, by: Subject)
     case release(ReservationID, by: Subject)
     case extend(ReservationID, by: Span, subject: Subject)
+    /// Takes devices, or the host, out of the plan.
+    case drain(DrainRequest, by: Subject)
+    /// Gives devices, or with nil the host, back to it.
+    case resume(DeviceSet?, by: Subject)
     /// Takes in what the policy says of fair share, where the journal has other terms.
     case adoptTerms
     /// Starts and ends what is due.

@@ -73,12 +73,15 @@ public struct Request: Sendable, Hashable, Codable {
     public var sharedWith: [UserID]
     /// Whether a command is to be started when it becomes active; the command itself is personal and not seen here.
     public var hasCommand: Bool
+    /// It goes back into the queue where what it holds fails.
+    public var isRequeued: Bool
 
     public init(
         devices: Int = 0, model: String? = nil, together: Demand.Together = .any, cores: Int? = nil,
         memory: ByteCount? = nil, licences: [String: Int] = [:], span: Span, at: Timestamp? = nil,
         notBefore: Timestamp? = nil, after: [ReservationID] = [], priorityClass: ClassID? = nil, team: TeamID? = nil,
-        sharedWith: [UserID] = [], hasCommand: Bool = false
+        sharedWith: [UserID] = [], hasCommand: Bool = false,
+        isRequeued: Bool = false
     ) {
         self.devices = devices
         self.model = model
@@ -94,5 +97,6 @@ public struct Request: Sendable, Hashable, Codable {
         self.team = team
         self.sharedWith = sharedWith
         self.hasCommand = hasCommand
+        self.isRequeued = isRequeued
     }
 }

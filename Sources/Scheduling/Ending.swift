@@ -48,11 +48,28 @@ extension Engine {
 
     /// The executor's word that nothing of it runs any more: its devices are free for the next.
     mutating func stopped(_ id: ReservationID, into events: inout [Event]) throws(Rejection) {
-        guard case .ending(let active, let ending) = state.reservations[id]?.state else { throw unknown(id) }
-        emit(.ended(id, Reservation.Ended(active: active, at: ending.at, reason: ending.reason)), into: &events)
+        guard let reservation = state.reservations[id], case .ending(let active, let ending) = reservation.state else {
+            throw unknown(id)
+        }
+        if reservation.goesBack(after: ending.reason) {
+            emit(.requeued(id, at: time), into: &events)
+            // Its owner is told of a start anew.
+            if let placement = placements[id] {
+                let cause: SlipCause = ending.reason == .deviceFailed ? .drain : .order
+                emit(.slipped(id, start: placement.start, cause: cause), into: &events)
+            }
+        } else {
+            emit(.ended(id, Reservation.Ended(active: active, at: ending.at, reason: ending.reason)), into: &events)
+        }
         startDue(into: &events)
         // Those that ended at the same moment are confirmed one by one: the last one hands out what all have left.
         if !isEnding(since: ending.at) { startFirst(into: &events) }
+    }
+
+    /// Until when the plan expects what is ending to hold its devices.
+    func expectedStop(of ending: Reservation.Ending, at now: Timestamp) -> Timestamp {
+        guard case .preempted = ending.reason else { return max(ending.at, now) + Limits.expectedStop }
+        return max(ending.at + policy.preemption.grace, now) + Limits.expectedStop
     }
 
     private func isEnding(since time: Timestamp) -> Bool {
@@ -77,5 +94,16 @@ extension Engine {
 
     private func unknown(_ id: ReservationID) -> Rejection {
         id.number >= 1 && id.number < state.nextNumber ? .alreadyEnded(id) : .unknownReservation(id)
+    }
+}
+
+extension Reservation {
+    /// Whether it waits again after such an end: what gave way always, what has failed if that was asked for.
+    fileprivate func goesBack(after reason: EndReason) -> Bool {
+        switch reason {
+        case .preempted: true
+        case .deviceFailed: isRequeued
+        default: false
+        }
     }
 }

@@ -27,6 +27,12 @@ public struct Engine: Sendable {
     var isStale = false
     /// Somebody has come who may go before others that wait.
     var isReordered = false
+    /// What has moved the plan since the last pass, apart from the queue's own order.
+    var movedBy: SlipCause?
+    /// Who has to give way, and when, by the last pass.
+    var recalls: [Recall] = []
+    /// When the policy lets more give way; nil where nothing waits for that.
+    var recallsAgainAt: Timestamp?
     /// When starts that were due were last looked at.
     var settledAt: Timestamp
     /// Which pass is under way; a plan of an older one is outdated.
@@ -81,6 +87,8 @@ public struct Engine: Sendable {
         case .cancel(let id, let subject): try cancel(id, by: subject, into: &events)
         case .release(let id, let subject): try release(id, by: subject, into: &events)
         case .extend(let id, let span, let subject): try extend(id, by: span, subject: subject, into: &events)
+        case .drain(let request, let subject): try drain(request, by: subject, into: &events)
+        case .resume(let devices, let subject): try resume(devices, by: subject, into: &events)
         case .adoptTerms: adoptTerms(into: &events)
         case .tick: settle(into: &events)
         case .adopt(let plan): adopt(plan, into: &events)
@@ -94,16 +102,24 @@ public struct Engine: Sendable {
 
     /// Whether something happens by itself up to `now`.
     public func isDue(at now: Timestamp) -> Bool {
-        nextEnd.map { $0 <= now } ?? false || agenda.next(after: settledAt).map { $0 <= now } ?? false
+        nextDue.map { $0 <= now } ?? false
     }
 
     /// When something next happens by itself; nil where nothing will.
     public var nextDue: Timestamp? {
-        [nextEnd, agenda.next(after: settledAt)].compactMap { $0 }.min()
+        [nextEnd, agenda.next(after: settledAt), recalls.first?.at, recallsAgainAt].compactMap { $0 }.min()
     }
 
     /// Where a waiting reservation is planned; nil for one that does not wait.
     public func placement(of id: ReservationID) -> Placement? { placements[id] }
+
+    /// The same; nil also for one that there is no room for as things are: what it needs is drained without an end, or
+    /// the policy has none of it any more.
+    public func plannedPlacement(of id: ReservationID) -> Placement? {
+        placements[id].flatMap { isOutOfReach($0.start) ? nil : $0 }
+    }
+
+    func isOutOfReach(_ start: Timestamp) -> Bool { start > time + Limits.horizon }
 
     /// How many waiting reservations are planned to start before this one.
     public func ahead(of id: ReservationID) -> Int? {
@@ -123,6 +139,10 @@ public struct Engine: Sendable {
             preconditionFailure("the engine emits only what fits its state")
         }
         events.append(event)
+        switch event {
+        case .drained, .resumed: hostChanged()
+        default: break
+        }
         guard let after = applied else { return }
         changed.insert(after.id)
         if case .submitted(let reservation) = event { live.append(reservation.id) }

@@ -9,12 +9,20 @@ public struct EngineState: Sendable, Hashable {
     /// What has been used, up to the last end of each user's.
     public private(set) var usage: UsageLedger
 
+    /// What is, or will be, out of the plan; some may be over.
+    public private(set) var drains: [Drain]
+    /// When something last had to give way to a higher rank: the last hour's.
+    public private(set) var preemptedAt: [Timestamp]
+
     public init(
-        reservations: [ReservationID: Reservation] = [:], nextNumber: Int64 = 1, usage: UsageLedger = UsageLedger()
+        reservations: [ReservationID: Reservation] = [:], nextNumber: Int64 = 1, usage: UsageLedger = UsageLedger(),
+        drains: [Drain] = [], preemptedAt: [Timestamp] = []
     ) {
         self.reservations = reservations
         self.nextNumber = nextNumber
         self.usage = usage
+        self.drains = drains
+        self.preemptedAt = preemptedAt
     }
 
     /// Puts a live reservation in the place of what it was; on a copy, to see what would be.
@@ -35,13 +43,19 @@ public struct EngineState: Sendable, Hashable {
         case .fairShareChanged(let time, let halfLife):
             usage.change(halfLife: halfLife, at: time)
             return nil
+        case .drained(let drain):
+            drains.append(drain)
+            return nil
+        case .resumed(let time, let devices, let isHost):
+            drains = drains.compactMap { $0.isCurrent(at: time) ? $0.without(devices, isHost: isHost) : nil }
+            return nil
         case .submitted(let reservation):
             guard reservation.id.number >= nextNumber else { throw Misfit() }
             nextNumber = reservation.id.number + 1
             reservations[reservation.id] = reservation
             return reservation
         case .slipped(let id, _, _), .firmed(let id, _), .started(let id, _), .extended(let id, _),
-            .ending(let id, _), .ended(let id, _):
+            .ending(let id, _), .ended(let id, _), .moved(let id, _), .requeued(let id, _), .credited(let id, _):
             guard var reservation = reservations[id], EngineState.fold(event, into: &reservation) else {
                 throw Misfit()
             }
@@ -49,10 +63,23 @@ public struct EngineState: Sendable, Hashable {
             case .ended: reservations[id] = nil
             case .ending(let active, let ending):
                 reservations[id] = reservation
-                usage.accrue(active.weight, from: active.startedAt, to: ending.at, by: reservation.usageKey)
+                if case .ending = event { settle(active, ending, of: reservation) }
             case .waiting, .active: reservations[id] = reservation
             }
             return reservation
+        }
+    }
+
+    /// Counts what an end brings: use, unless what was used has failed; and that something had to give way.
+    private mutating func settle(
+        _ active: Reservation.Active, _ ending: Reservation.Ending, of reservation: Reservation
+    ) {
+        if ending.reason != .deviceFailed {
+            usage.accrue(active.weight, from: active.startedAt, to: ending.at, by: reservation.usageKey)
+        }
+        if case .preempted(_, isReclaim: false) = ending.reason {
+            preemptedAt.removeAll { $0 + .hours(1) <= ending.at }
+            preemptedAt.append(ending.at)
         }
     }
 
@@ -72,6 +99,17 @@ public struct EngineState: Sendable, Hashable {
             active.endsAt = active.endsAt + Span(milliseconds: span.milliseconds - reservation.span.milliseconds)
             reservation.span = span
             reservation.state = .active(active)
+        case (.moved(_, let devices), .waiting):
+            guard case .window(let start, _) = reservation.kind else { return false }
+            reservation.kind = .window(start: start, devices: devices)
+        case (.requeued(_, let time), .ending(_, let ending)):
+            reservation.state = .waiting
+            reservation.kind = .queued
+            reservation.after = []
+            reservation.forecast = nil
+            reservation.requeuedAt = time
+            if case .preempted = ending.reason { reservation.preemptions += 1 }
+        case (.credited, .ending): break
         case (.ending(_, let ending), .active(let active)):
             reservation.state = .ending(active, ending)
         case (.ended(_, let ended), .waiting), (.ended(_, let ended), .ending):

@@ -12,6 +12,14 @@ public enum Event: Sendable, Hashable, Codable {
     case extended(ReservationID, span: Span)
     /// Use fades by another half-life from `at` on.
     case fairShareChanged(at: Timestamp, halfLife: Span)
+    /// A window's devices, which were drained, are these from now on.
+    case moved(ReservationID, devices: DeviceSet)
+    /// It waits again, after it had to give way, or what it held has failed.
+    case requeued(ReservationID, at: Timestamp)
+    /// So much of its use is not charged.
+    case credited(ReservationID, Credit)
+    case drained(Drain)
+    case resumed(at: Timestamp, devices: DeviceSet, isHost: Bool)
     /// Over for its owner; still held.
     case ending(ReservationID, Reservation.Ending)
     case ended(ReservationID, Reservation.Ended)
@@ -19,10 +27,10 @@ public enum Event: Sendable, Hashable, Codable {
     /// The reservation that the event is about; nil for one about all.
     public var reservation: ReservationID? {
         switch self {
-        case .fairShareChanged: nil
+        case .fairShareChanged, .drained, .resumed: nil
         case .submitted(let reservation): reservation.id
         case .slipped(let id, _, _), .firmed(let id, _), .started(let id, _), .extended(let id, _),
-            .ending(let id, _), .ended(let id, _):
+            .ending(let id, _), .ended(let id, _), .moved(let id, _), .requeued(let id, _), .credited(let id, _):
             id
         }
     }
@@ -36,6 +44,11 @@ public enum Event: Sendable, Hashable, Codable {
         case .started: "reservation.started"
         case .extended: "reservation.extended"
         case .fairShareChanged: "fairShare.changed"
+        case .moved: "reservation.moved"
+        case .requeued: "reservation.requeued"
+        case .credited: "reservation.credited"
+        case .drained: "host.drained"
+        case .resumed: "host.resumed"
         case .ending: "reservation.ending"
         case .ended: "reservation.ended"
         }

@@ -9,12 +9,15 @@ extension Engine {
             if case .window(let start, let devices) = reservation.kind {
                 committed.take(use(of: reservation, devices), from: start, until: start + reservation.span)
             }
-        case .slipped, .firmed, .fairShareChanged: break
+        case .slipped, .firmed, .credited, .fairShareChanged, .drained, .resumed: break
+        case .moved(let id, let devices): moved(id, to: devices, before: before, after: after)
+        case .requeued: requeued(before: before, after: after)
         case .started(let id, let active): started(after, active, wasPlanned: unplan(id))
         case .extended: extended(before: before, after: after)
         case .ending(_, let ending):
             if case .active(let active) = before?.state, ending.at < active.endsAt {
                 committed.give(use(of: after, active.grant), from: ending.at, until: active.endsAt)
+                mask(&committed, isNew: false)
             }
             isStale = true
         case .ended(let id, let ended): hasEnded(id, ended, before: before)
@@ -73,6 +76,36 @@ extension Engine {
         }
     }
 
+    /// What follows from a change of what there is.
+    mutating func hostChanged() {
+        // A pass that is under way knows nothing of it.
+        pass += 1
+        committed = committedProfile(at: time)
+        isStale = true
+        movedBy = .drain
+    }
+
+    private mutating func moved(
+        _ id: ReservationID, to devices: DeviceSet, before: Reservation?, after: Reservation
+    ) {
+        committed = committedProfile(at: time)
+        isStale = true
+        unplan(id)
+        guard case .window(let start, _) = after.kind else { return }
+        plan(id, Placement(start: start, use: use(of: after, devices), span: after.span))
+    }
+
+    /// It waits again, behind all that is planned until the next pass.
+    private mutating func requeued(before: Reservation?, after: Reservation) {
+        guard let before, case .ending(let active, _) = before.state else { return }
+        running.remove(after.id)
+        held.give(active.grant, use(of: before, active.grant))
+        countWaiting(after, by: 1)
+        let shape = shape(of: after.demand, by: after.usageKey, reach: .lent)
+        plan(after.id, place(shape, span: after.span, from: bound(notBefore: after.notBefore, after: after.after)))
+        isStale = true
+    }
+
     private mutating func hasEnded(_ id: ReservationID, _ ended: Reservation.Ended, before: Reservation?) {
         guard let before else { return }
         isStale = true
@@ -84,6 +117,7 @@ extension Engine {
         countWaiting(before, by: -1)
         if let placement = unplan(id), case .window = before.kind {
             committed.give(placement.use, from: placement.start, until: placement.end)
+            mask(&committed, isNew: false)
         }
     }
 }

@@ -32,11 +32,21 @@ public enum Limits {
     static let slip = Span.minutes(1)
     /// Unions of quotas' devices in which what is kept is looked after.
     static let pools = 64
+    /// Drains that are not over.
+    public static let drains = 64
+    /// Bytes of the reason of a drain.
+    public static let drainReasonBytes = 256
+    /// After so many preemptions a reservation is firm.
+    static let preemptions = 2
+    /// Reservations that a pass tries to take something back for.
+    static let recallsTried = 64
+    /// Running ones that are looked at, the cheapest first, for each of them.
+    static let victims = 64
     /// Alternatives that a refused window names.
     static let alternatives = 3
 }
 
 extension Engine {
     /// Grows when the same commands may be decided otherwise than before.
-    public static let version = 2
+    public static let version = 3
 }

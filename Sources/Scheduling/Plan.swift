@@ -37,4 +37,10 @@ public struct Plan: Sendable {
     var slipped: [ReservationID]
     /// Reservations that have waited for as long as their class lets them.
     var firmed: [ReservationID]
+    /// Why what has moved has moved.
+    var cause: SlipCause
+    /// Who has to give way to whom, by when that is.
+    var recalls: [Recall] = []
+    /// When the policy lets more give way; nil where nothing waits for that.
+    var recallsAgainAt: Timestamp?
 }

@@ -13,26 +13,38 @@ extension Engine {
     public mutating func beginPass() -> Engine {
         pass += 1
         changed.removeAll(keepingCapacity: true)
-        return self
+        let copy = self
+        movedBy = nil
+        return copy
     }
 
     /// A start for everything that waits; with `first`, for so many at the head of the queue.
     public func makePlan(at now: Timestamp, first: Int = .max) -> Plan {
         let now = max(now, time)
+        var recalls = Recalls(self, at: now)
+        let plan = makePlan(at: now, first: first, &recalls)
+        guard !recalls.found.isEmpty else { return plan }
+        // Once more, with what they take back set aside for them before anybody else is served.
+        recalls.isOpen = false
+        return makePlan(at: now, first: first, &recalls)
+    }
+
+    private func makePlan(at now: Timestamp, first: Int, _ recalls: inout Recalls) -> Plan {
         var profile = committedProfile(at: now)
+        recalls.give(to: &profile, of: self)
         var hints = Hints()
         var shapes: [Asked: Shape] = [:]
         var choices: [Choice: DeviceSet] = [:]
         var plan = Plan(
             time: now, pass: pass, placements: [:], agenda: Agenda(), profile: profile, hints: Hints(), slipped: [],
-            firmed: [])
+            firmed: [], cause: movedBy ?? .order)
         plan.placements.reserveCapacity(min(state.reservations.count, first))
         for reservation in windows() {
             guard case .window(let start, let devices) = reservation.kind else { continue }
             plan.placements[reservation.id] = Placement(
                 start: start, use: use(of: reservation, devices), span: reservation.span)
         }
-        var order = servingOrder(at: now)
+        var order = servingOrder(at: now, claimants: recalls.claimants)
         var followers = Followers()
         var served = 0
         while served < first, let id = followers.next() ?? order.next(), let reservation = state.reservations[id] {
@@ -47,6 +59,7 @@ extension Engine {
             let bound = bound(of: reservation, in: plan, at: now)
             let hint = hints.bound(shape, span: reservation.span) ?? bound
             let fit = profile.earliest(shape, span: reservation.span, from: max(bound, hint))
+            recalls.consider(reservation, shape, from: bound, than: fit.start, of: self)
             if bound <= now { hints.learn(shape, span: reservation.span, start: fit.start) }
             let choice = Choice(shape: shape, free: fit.free)
             let devices = choices[choice] ?? model.devices(for: shape, from: fit.free)
@@ -54,10 +67,13 @@ extension Engine {
             let use = Use(devices: devices, cores: shape.cores, memory: shape.memory, counted: shape.counted)
             let placement = Placement(start: fit.start, use: use, span: reservation.span)
             profile.take(placement.use, from: placement.start, until: placement.end)
+            recalls.placed(reservation, placement)
             plan.placements[id] = placement
             if let told = reservation.forecast, placement.start > told + Limits.slip { plan.slipped.append(id) }
         }
         plan.firmed = order.firmed
+        plan.recallsAgainAt = recalls.againAt
+        plan.recalls = recalls.found.sorted { ($0.at, $0.claimant) < ($1.at, $1.claimant) }
         plan.agenda = Agenda(plan.placements.map { Agenda.Entry(start: $0.value.start, id: $0.key) })
         plan.profile = profile
         plan.hints = hints
@@ -78,8 +94,9 @@ extension Engine {
             guard let reservation = state.reservations[id], let placement = placements[id],
                 let told = reservation.forecast, placement.start > told + Limits.slip
             else { continue }
-            emit(.slipped(id, start: placement.start, cause: .order), into: &events)
+            emit(.slipped(id, start: placement.start, cause: plan.cause), into: &events)
         }
+        recallDue(into: &events)
         startDue(into: &events)
     }
 
@@ -89,6 +106,8 @@ extension Engine {
         placements = plan.placements
         agenda = plan.agenda
         hints = plan.hints
+        recalls = plan.recalls
+        recallsAgainAt = plan.recallsAgainAt
         committed = committedProfile(at: time)
         isStale = false
         isReordered = false
@@ -139,7 +158,7 @@ extension Engine {
     }
 
     /// What runs and the windows that wait, alone.
-    private func committedProfile(at now: Timestamp) -> Profile {
+    func committedProfile(at now: Timestamp, without moving: ReservationID? = nil) -> Profile {
         var profile = Profile(from: now, free: model.capacity, quotas: counters.quotas)
         for id in running {
             guard let reservation = state.reservations[id] else { continue }
@@ -148,18 +167,20 @@ extension Engine {
                 profile.take(use(of: reservation, active.grant), from: now, until: max(active.endsAt, now))
             case .ending(let active, let ending):
                 let use = use(of: reservation, active.grant)
-                profile.take(use, from: now, until: max(ending.at, now) + Limits.expectedStop)
+                profile.take(use, from: now, until: expectedStop(of: ending, at: now))
             case .waiting, .ended: break
             }
         }
-        for reservation in windows() {
+        for reservation in windows() where reservation.id != moving {
             guard case .window(let start, let devices) = reservation.kind else { continue }
             profile.take(use(of: reservation, devices), from: start, until: start + reservation.span)
         }
+        mask(&profile, isNew: true)
         return profile
     }
 
-    private func windows() -> [Reservation] {
+    /// Windows that wait.
+    func windows() -> [Reservation] {
         guard state.reservations.count > running.count + queued else { return [] }
         return state.reservations.values.filter { reservation in
             if case .window = reservation.kind, case .waiting = reservation.state { true } else { false }

@@ -58,7 +58,7 @@ struct Profile: Sendable {
     /// The earliest start from `bound` on at which `shape` fits for `span`, and the devices free all that time.
     ///
     /// Looks at `steps` segments at most, and takes the end of everything after that: there it fits, because a
-    /// shape that the empty host does not hold is never admitted.
+    /// shape that the empty host does not hold is never admitted; unless devices are drained without an end.
     func earliest(_ shape: Shape, span: Span, from bound: Timestamp, steps: Int = .max) -> Fit {
         var steps = steps
         var bound = bound
@@ -123,6 +123,9 @@ struct Profile: Sendable {
     private func atTheEnd(_ shape: Shape, span: Span, from bound: Timestamp) -> Fit {
         let last = segments[segments.count - 1]
         let start = max(bound, last.start)
+        guard last.free.cores >= shape.cores, last.free.memory >= shape.memory, shape.fits(last.free.devices) else {
+            return Fit(start: outOfReach, free: shape.eligible)
+        }
         guard !shape.counted.isEmpty else { return Fit(start: start, free: last.free.devices) }
         switch counters.room(for: shape, in: last.free.devices, from: start, until: start + span) {
         case .devices(let devices): return Fit(start: start, free: devices)
@@ -130,8 +133,8 @@ struct Profile: Sendable {
         }
     }
 
-    /// Where what a changed policy has no room for is planned: two horizons on, and the same for the length of one,
-    /// so that its forecast does not move with every pass.
+    /// Where what is drained without an end, or what a changed policy has no room for, is planned: two horizons on, and
+    /// the same for the length of one, so that its forecast does not move with every pass.
     private var outOfReach: Timestamp {
         let horizon = Limits.horizon.milliseconds
         return Timestamp(milliseconds: segments[0].start.milliseconds / horizon * horizon) + Limits.horizon

@@ -46,6 +46,14 @@ public enum Rejection: Error, Sendable, Hashable {
     /// The extension would displace others, or pass a quota, a cap or the licences that there are: the latest end that
     /// does not.
     case extensionDisplaces(ReservationID, latestEnd: Timestamp)
+    /// Only an admin may do that.
+    case adminOnly
+    /// What is to be resumed is not drained.
+    case notDrained
+    case endsBeforeStart(Timestamp, until: Timestamp)
+    /// What fails, fails now.
+    case failsLater
+    case tooManyDrains(limit: Int)
     /// The queue is full, for all or for one user.
     case tooManyWaiting(limit: Int, ofUser: Bool)
 

@@ -9,13 +9,15 @@ public struct Reservation: Sendable, Hashable, Codable {
     public var account: Account
     public let priorityClass: ClassID
     public let demand: Demand
-    public let kind: Kind
+    public var kind: Kind
     /// How long it runs, extensions included.
     public var span: Span
     public let notBefore: Timestamp?
-    public let after: [ReservationID]
+    public var after: [ReservationID]
     public let sharedWith: [UserID]
     public let hasCommand: Bool
+    /// It goes back into the queue where what it holds fails.
+    public let isRequeued: Bool
     public let submittedAt: Timestamp
     /// What the owner was told at submission; nil for one that started at once.
     public var firstForecast: Timestamp?
@@ -23,12 +25,17 @@ public struct Reservation: Sendable, Hashable, Codable {
     public var forecast: Timestamp?
     /// It has waited long enough: only a failure, a drain or a named change of policy may move its start.
     public var isFirm: Bool
+    /// How often it had to give way.
+    public var preemptions: Int
+    /// Since when it waits again.
+    public var requeuedAt: Timestamp?
     public var state: State
 
     public init(
         id: ReservationID, owner: UserID, account: Account, priorityClass: ClassID, demand: Demand, kind: Kind,
         span: Span, notBefore: Timestamp?, after: [ReservationID], sharedWith: [UserID], hasCommand: Bool,
-        submittedAt: Timestamp, firstForecast: Timestamp?, forecast: Timestamp?, isFirm: Bool = false, state: State
+        isRequeued: Bool = false, submittedAt: Timestamp, firstForecast: Timestamp?, forecast: Timestamp?,
+        isFirm: Bool = false, preemptions: Int = 0, requeuedAt: Timestamp? = nil, state: State
     ) {
         self.id = id
         self.owner = owner
@@ -41,10 +48,13 @@ public struct Reservation: Sendable, Hashable, Codable {
         self.after = after
         self.sharedWith = sharedWith
         self.hasCommand = hasCommand
+        self.isRequeued = isRequeued
         self.submittedAt = submittedAt
         self.firstForecast = firstForecast
         self.forecast = forecast
         self.isFirm = isFirm
+        self.preemptions = preemptions
+        self.requeuedAt = requeuedAt
         self.state = state
     }
 
@@ -121,6 +131,12 @@ public enum EndReason: Sendable, Hashable, Codable {
     case released(by: UserID)
     /// Its command ended; the shell's convention for signals (128 + number).
     case commandEnded(exitCode: Int32)
+    /// It had to give way to another: to an owner's claim to its nominal quota, or to a higher rank.
+    case preempted(by: ReservationID, isReclaim: Bool)
+    /// What it held has failed.
+    case deviceFailed
+    /// What its window was to have is drained, and nothing else was free at its time.
+    case drained
     /// The daemon could not make it hold: the executor's message is in the daemon's log.
     case failed
     /// Its window passed while the daemon was down, or while what was before it would not end.

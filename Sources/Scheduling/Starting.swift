@@ -5,6 +5,7 @@ extension Engine {
     /// Ends what is over, then starts what is due and free.
     mutating func settle(into events: inout [Event]) {
         endDue(into: &events)
+        recallDue(into: &events)
         startDue(into: &events)
     }
 

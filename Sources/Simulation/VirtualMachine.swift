@@ -36,6 +36,28 @@ public struct VirtualMachine: Sendable {
         return events
     }
 
+    /// Asks the engine with a time of one's own, as after a step of the clock: the engine's own never goes back.
+    public mutating func perform(_ command: Command, saying time: Timestamp) throws(Rejection) {
+        record(try engine.perform(command, at: time))
+        beginPassIfNeeded()
+    }
+
+    /// Is suspended until `time`: what falls due on the way is done late, all at once.
+    public mutating func suspend(until time: Timestamp) {
+        now = max(now, time)
+        tickIfDue()
+        confirmStops()
+        beginPassIfNeeded()
+    }
+
+    /// Starts anew from what the journal tells, with another policy.
+    public mutating func restart(policy: Policy) throws(Rejection) {
+        engine = Engine(host: engine.host, policy: policy, state: engine.state, time: now)
+        pass = nil
+        record(try engine.perform(.adoptTerms, at: now))
+        beginPassIfNeeded()
+    }
+
     /// Lets time pass until `time`, doing what falls due on the way.
     public mutating func advance(to time: Timestamp) {
         while let next = nextMoment, next <= time {
@@ -56,7 +78,10 @@ public struct VirtualMachine: Sendable {
     private mutating func record(_ events: [Event]) {
         for event in events {
             history.append((now, event))
-            if case .ending(let id, _) = event { stops[id] = now + stopTime }
+            guard case .ending(let id, let ending) = event else { continue }
+            // Who has to give way takes all the time that it is given.
+            let isPreempted = if case .preempted = ending.reason { true } else { false }
+            stops[id] = now + (isPreempted ? engine.policy.preemption.grace : .zero) + stopTime
         }
     }
 

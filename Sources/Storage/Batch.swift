@@ -8,6 +8,8 @@ public struct Batch: Sendable {
     /// Take the place of those of the same user of the same account.
     public var usage: [UsageRow]
     public var replies: [StoredReply]
+    /// Parts of the state by name, opaque; they take the place of those before, and the others stay.
+    public var documents: [String: [UInt8]]
     /// Numbers by name that take the place of those before; the others stay.
     public var scalars: [String: Int64]
     /// Ended reservations, whose command and environment are deleted, those of this batch's events included.
@@ -17,13 +19,15 @@ public struct Batch: Sendable {
 
     public init(
         events: [JournalEvent] = [], rows: [ReservationRow] = [], usage: [UsageRow] = [],
-        replies: [StoredReply] = [], scalars: [String: Int64] = [:], eraseAtEnd: [ReservationID] = [],
+        replies: [StoredReply] = [], documents: [String: [UInt8]] = [:], scalars: [String: Int64] = [:],
+        eraseAtEnd: [ReservationID] = [],
         expireReplies: Timestamp? = nil
     ) {
         self.events = events
         self.rows = rows
         self.usage = usage
         self.replies = replies
+        self.documents = documents
         self.scalars = scalars
         self.eraseAtEnd = eraseAtEnd
         self.expireReplies = expireReplies
@@ -31,8 +35,8 @@ public struct Batch: Sendable {
 
     /// Whether there is nothing to write.
     public var isEmpty: Bool {
-        events.isEmpty && rows.isEmpty && usage.isEmpty && replies.isEmpty && scalars.isEmpty && eraseAtEnd.isEmpty
-            && expireReplies == nil
+        events.isEmpty && rows.isEmpty && usage.isEmpty && replies.isEmpty && documents.isEmpty && scalars.isEmpty
+            && eraseAtEnd.isEmpty && expireReplies == nil
     }
 }
 

@@ -3,7 +3,10 @@ enum Schema {
     /// `Allt` in ASCII, in the file's header: what file(1) and the store know the file by.
     static let applicationID: UInt32 = 0x416c_6c74
 
-    static let migrations = [Migration(version: 1, sql: version1), Migration(version: 2, sql: version2)]
+    static let migrations = [
+        Migration(version: 1, sql: version1), Migration(version: 2, sql: version2),
+        Migration(version: 3, sql: version3),
+    ]
 
     /// Reserved names in `meta`.
     enum Meta {
@@ -70,6 +73,14 @@ enum Schema {
         ) STRICT;
 
         INSERT INTO meta VALUES ('journal.sequence', 0), ('journal.hash', zeroblob(32));
+        """
+
+    /// Parts of the state that are small, and read and written as a whole.
+    private static let version3 = """
+        CREATE TABLE document (
+            name TEXT NOT NULL PRIMARY KEY,
+            body BLOB NOT NULL
+        ) STRICT, WITHOUT ROWID;
         """
 
     /// What everybody has used: the memory of fair share.

@@ -120,6 +120,18 @@ extension StoreQuery where Value == [UsageRow] {
     }
 }
 
+extension StoreQuery where Value == [UInt8]? {
+    /// A part of the state, as a batch wrote it; nil where none has.
+    public static func document(_ name: String) -> Self {
+        Self { db throws(StoreError) in
+            let statement = try Prepared(db, "SELECT body FROM document WHERE name = ?1")
+            defer { statement.reset() }
+            try statement.bind(name, at: 1)
+            return try statement.next() ? statement.bytes(0) : nil
+        }
+    }
+}
+
 extension StoreQuery where Value == [String: Int64] {
     /// The numbers that batches have set, by name.
     public static var scalars: Self {

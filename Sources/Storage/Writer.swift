@@ -23,6 +23,7 @@ final class Writer {
     private let erasePersonal: Prepared
     private let putReservation: Prepared
     private let putUsage: Prepared
+    private let putDocument: Prepared
     private let putReply: Prepared
     private let expireReplies: Prepared
     private let putMeta: Prepared
@@ -45,6 +46,7 @@ final class Writer {
         erasePersonal = try Prepared(db, WriterSQL.erasePersonal)
         putReservation = try Prepared(db, WriterSQL.putReservation)
         putUsage = try Prepared(db, WriterSQL.putUsage)
+        putDocument = try Prepared(db, WriterSQL.putDocument)
         putReply = try Prepared(db, WriterSQL.putReply)
         expireReplies = try Prepared(db, WriterSQL.expireReplies)
         putMeta = try Prepared(db, WriterSQL.putMeta)
@@ -114,6 +116,11 @@ final class Writer {
         for event in batch.events { newHead = try append(event, after: newHead) }
         for row in batch.rows { try put(row) }
         for row in batch.usage { try put(row) }
+        for (name, body) in batch.documents {
+            try putDocument.bind(name, at: 1)
+            try putDocument.bind(body, at: 2)
+            try putDocument.run()
+        }
         if let time = batch.expireReplies { try expire(upTo: time) }
         for reply in batch.replies { try put(reply) }
         for id in batch.eraseAtEnd { try erase(id) }

@@ -17,6 +17,9 @@ enum WriterSQL {
         INSERT INTO usage (department, team, user, amount, at) VALUES (?1, ?2, ?3, ?4, ?5)
         ON CONFLICT (department, team, user) DO UPDATE SET amount = ?4, at = ?5
         """
+    static let putDocument = """
+        INSERT INTO document (name, body) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET body = ?2
+        """
     /// Changes no row where there is another reply that has not expired.
     static let putReply = """
         INSERT INTO reply (user, key, digest, status, content_type, body, stored_at, expires_at)

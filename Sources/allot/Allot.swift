@@ -42,7 +42,7 @@ struct Allot: AsyncParsableCommand {
             CommandGroup(
                 name: "Operations",
                 subcommands: [
-                    HealthCommand.self, EventsCommand.self, BackupCommand.self,
+                    DrainCommand.self, ResumeCommand.self, HealthCommand.self, EventsCommand.self, BackupCommand.self,
                 ]),
         ])
 

@@ -17,6 +17,7 @@ struct OpenAPISampleTests {
         (view.endReason, view.exitCode, view.devices) = (.commandEnded, 137, ["GPU-1", "GPU-2"])
         (view.cores, view.numaNodes, view.team, view.user, view.uid) = ("0-7,16", "0", "optics", "ada", .max)
         (view.licences, view.isFirm, view.isBorrowed) = (["matlab": 2], true, true)
+        (view.gaveWayTo, view.requeue, view.preemptions, view.requeuedAt) = ("r-9", true, 2, time)
         (view.shareWith, view.tags, view.command) = (["grace"], ["run": "7"], ["python3", "train.py"])
         return view
     }

@@ -19,6 +19,7 @@ struct OpenAPITypesTests {
     static let requests = [
         Pair("ReservationRequest", ReservationRequest.self), Pair("CommandRequest", CommandRequest.self),
         Pair("ExtendRequest", ExtendRequest.self), Pair("EndRequest", EndRequest.self),
+        Pair("DrainRequest", DrainRequest.self), Pair("ResumeRequest", ResumeRequest.self),
     ]
 
     static let views = [
@@ -32,6 +33,7 @@ struct OpenAPITypesTests {
         Pair("HealthClock", HealthView.Clock.self), Pair("EventView", EventView.self),
         Pair("ExplanationView", ExplanationView.self), Pair("ExplanationBlocker", ExplanationView.Blocker.self),
         Pair("ExplanationHolder", ExplanationView.Holder.self), Pair("ExplanationChange", ExplanationView.Change.self),
+        Pair("DrainView", DrainView.self), Pair("DrainPage", Page<DrainView>.self),
         Pair("FairShareView", FairShareView.self), Pair("FairShareStanding", FairShareView.Standing.self),
     ]
 

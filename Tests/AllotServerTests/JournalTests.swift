@@ -24,13 +24,16 @@ import Units
                 licences: [Demand.Licence(name: "a \"b\"", count: 3)]),
             kind: kind, span: .hours(1), notBefore: Timestamp(milliseconds: 1),
             after: [ReservationID(1), ReservationID(2)],
-            sharedWith: [UserID(0), UserID(1001)], hasCommand: true, submittedAt: Timestamp(milliseconds: 2),
+            sharedWith: [UserID(0), UserID(1001)], hasCommand: true, isRequeued: true,
+            submittedAt: Timestamp(milliseconds: 2),
             firstForecast: Timestamp(milliseconds: 3), forecast: Timestamp(milliseconds: 4), isFirm: true,
-            state: state)
+            preemptions: 1, requeuedAt: Timestamp(milliseconds: 5), state: state)
     }
 
     static let reasons: [EndReason] = [
         .expired, .cancelled(by: UserID(9)), .released(by: .root), .commandEnded(exitCode: -1), .failed, .missed,
+        .deviceFailed, .drained, .preempted(by: ReservationID(8), isReclaim: true),
+        .preempted(by: ReservationID(8), isReclaim: false),
     ]
 
     static let events: [Event] =
@@ -41,6 +44,16 @@ import Units
             .slipped(ReservationID(7), start: Timestamp(milliseconds: 8), cause: .policy),
             .firmed(ReservationID(7), start: Timestamp(milliseconds: 9)),
             .fairShareChanged(at: Timestamp(milliseconds: 5), halfLife: .days(3)),
+            .moved(ReservationID(7), devices: DeviceSet([1, 127])),
+            .requeued(ReservationID(7), at: Timestamp(milliseconds: 5)),
+            .credited(ReservationID(7), Credit(from: Timestamp(milliseconds: 5), to: Timestamp(milliseconds: 6))),
+            .drained(Drain(devices: DeviceSet([2]), from: Timestamp(milliseconds: 5), reason: "é \"loud\"")),
+            .drained(
+                Drain(
+                    devices: DeviceSet(), isHost: true, from: Timestamp(milliseconds: 5),
+                    until: Timestamp(milliseconds: 6), hasFailed: true)),
+            .resumed(at: Timestamp(milliseconds: 5), devices: DeviceSet([3]), isHost: false),
+            .resumed(at: Timestamp(milliseconds: 5), devices: DeviceSet(), isHost: true),
             .started(ReservationID(7), active), .extended(ReservationID(7), span: .hours(2)),
             .ended(ReservationID(7), Reservation.Ended(active: nil, at: Timestamp(milliseconds: 1), reason: .missed)),
         ]

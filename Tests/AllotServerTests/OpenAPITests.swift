@@ -99,6 +99,8 @@ import Units
         #expect(APILimits.licences == 0...Scheduling.Limits.licences)
         #expect(APILimits.licenceCount == Scheduling.Limits.licenceCount)
         #expect(APILimits.alternatives == Scheduling.Limits.alternatives)
+        #expect(APILimits.drains == Scheduling.Limits.drains)
+        #expect(APILimits.drainReasonBytes.upperBound == Scheduling.Limits.drainReasonBytes)
         #expect(APILimits.explainedHolders == Scheduling.Limits.explainedHolders)
     }
 

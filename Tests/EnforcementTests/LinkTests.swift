@@ -20,7 +20,11 @@ struct LinkTests {
         EnforcerVerb.inventory, .start(.holding(grant(5, devices: [device("a", uuid: "GPU-1")], processors: [3]))),
         .start(.attach(PeerProcess(pid: 9, user: UserID(1000)), grant())),
         .start(.command(command("a", "é\n", environment: ["A": "b"]), grant())),
-        .stop(reservation: ReservationID(7), grace: .seconds(3)), .observe(since: .max, within: .seconds(60)),
+        .stop(reservation: ReservationID(7), grace: .seconds(3), warning: nil),
+        .stop(
+            reservation: ReservationID(7), grace: .seconds(3),
+            warning: StopWarning(signal: .user2, lead: .seconds(60))),
+        .observe(since: .max, within: .seconds(60)),
     ])
     func `a request reads back as it was written`(verb: EnforcerVerb) throws {
         let request = EnforcerRequest(id: .max, verb: verb)
@@ -179,7 +183,9 @@ private final class FakeExecutor: Executor {
         return StartReceipt(environment: ["NUMBER": "\(number)"], isConfined: true)
     }
 
-    func stop(_ reservation: ReservationID, grace: Span) async throws(ExecutorFailure) {
+    func stop(
+        _ reservation: ReservationID, grace: Span, warning: StopWarning?
+    ) async throws(ExecutorFailure) {
         if reservation.number == 99 {
             isWaiting.withLock { $0 = true }
             while !isReleased.withLock({ $0 }), !Task.isCancelled {

@@ -104,6 +104,27 @@ import Units
         #expect(throws: Rejection.alreadyEnded(active)) { try engine.explain(active, at: .monday) }
     }
 
+    @Test func `what is drained is told, and a start where there is none is not made up`() throws {
+        var engine = Engine.sample(devices: 4)
+        _ = try engine.perform(.drain(DrainRequest(devices: DeviceSet([2])), by: .admin), at: .monday)
+        let waiting = try submit(&engine, Request(devices: 4, cores: 4, span: .hours(1)))
+        let explanation = try engine.explain(waiting, at: .monday)
+        #expect(explanation.start == nil && engine.plannedPlacement(of: waiting) == nil)
+        #expect(explanation.blockers.contains(.drained(devices: 1, isHost: false, until: nil)))
+        #expect(explanation.changes.first == Explanation.Change(kind: .devices(3), start: .monday))
+    }
+
+    @Test func `another time is named where it is sooner`() throws {
+        var engine = Engine.sample(devices: 4)
+        let at = Timestamp.monday + .hours(5)
+        let window = try submit(&engine, Request(devices: 4, cores: 4, span: .hours(1), at: at))
+        let later = try submit(&engine, Request(devices: 4, cores: 4, span: .hours(1), notBefore: at))
+        for id in [window, later] {
+            let changes = try engine.explain(id, at: .monday).changes
+            #expect(changes.contains { $0.kind == .anytime && $0.start == .monday })
+        }
+    }
+
     @Test func `every change that is named for random queues starts it sooner when it is asked for`() throws {
         var generator = SeededGenerator(seed: 17)
         for _ in 0..<20 {
@@ -118,8 +139,9 @@ import Units
             }
             for id in ids where !engine.running.contains(id) {
                 let explanation = try engine.explain(id, at: .monday)
-                #expect(!explanation.blockers.isEmpty || explanation.start <= .monday)
-                #expect(explanation.changes.allSatisfy { $0.start < explanation.start })
+                let start = try #require(explanation.start)
+                #expect(!explanation.blockers.isEmpty || start <= .monday)
+                #expect(explanation.changes.allSatisfy { $0.start < start })
             }
         }
     }

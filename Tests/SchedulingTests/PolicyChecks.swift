@@ -29,10 +29,16 @@ extension Policy {
         let cap: (inout SeededGenerator) -> Int? = {
             Int.random(in: 0..<3, using: &$0) == 0 ? Int.random(in: 1...6, using: &$0) : nil
         }
+        var classes = defaultClasses
+        classes[0].mayPreempt = Bool.random(using: &generator)
         return Policy(
-            departments: departments, classes: defaultClasses,
+            departments: departments, classes: classes,
             caps: Caps(devicesPerTeam: cap(&generator), devicesPerUser: cap(&generator)),
-            licences: [Licence(name: "solver", count: 3)])
+            licences: [Licence(name: "solver", count: 3)],
+            preemption: PreemptionRules(
+                minimumRunTime: .minutes(Int64.random(in: 0...30, using: &generator)),
+                grace: .seconds(Int64.random(in: 0...120, using: &generator)),
+                perHour: Int.random(in: 0...5, using: &generator)))
     }
 
     /// A user who belongs to one of its accounts.
@@ -93,7 +99,7 @@ struct PolicyChecks {
                 holders[id] = Holder(reservation: reservation, active: active)
                 broken += faults(Array(holders.values)).map { "\($0) at \(time), when \(id) began" }
             case .ending(let id, _): holders[id]?.isEnding = true
-            case .ended(let id, _): holders[id] = nil
+            case .ended(let id, _), .requeued(let id, _): holders[id] = nil
             default: break
             }
         }

@@ -12,6 +12,10 @@ struct RandomStream {
     let policy: Policy
     private var generator: SeededGenerator
     private var failures: [String] = []
+    /// When the machine was asleep.
+    private var naps: [Range<Timestamp>] = []
+    /// How much of the history was decided under the first policy.
+    private var decidedByFirst: Int?
 
     init(seed: UInt64) {
         generator = SeededGenerator(seed: seed)
@@ -25,12 +29,20 @@ struct RandomStream {
     }
 
     mutating func run(commands: Int) {
-        for _ in 0..<commands {
+        let changesPolicy = policy != .unconfigured && Int.random(in: 0..<4, using: &generator) == 0
+        for count in 0..<commands {
+            if changesPolicy, count % 40 == 39 { changePolicy() }
+            if Int.random(in: 0..<60, using: &generator) == 0 { nap() }
             let command = randomCommand()
             machine.advance(to: machine.now)
             let before = machine.engine.state
             do {
-                _ = try machine.perform(command)
+                if Int.random(in: 0..<15, using: &generator) == 0 {
+                    let back = Span.seconds(Int64.random(in: 0...100_000, using: &generator))
+                    try machine.perform(command, saying: machine.now - back)
+                } else {
+                    _ = try machine.perform(command)
+                }
             } catch {
                 if machine.engine.state != before { failures.append("\(command) was refused and changed the state") }
             }
@@ -38,6 +50,9 @@ struct RandomStream {
                 machine.advance(to: machine.now + .seconds(Int64.random(in: 0...7200, using: &generator)))
             }
         }
+        // What is drained comes back, so that everything can run.
+        _ = try? machine.perform(.resume(nil, by: .admin))
+        _ = try? machine.perform(.resume(DeviceSet(first: host.devices.count), by: .admin))
         machine.advance(to: machine.now + .days(400))
         history = machine.history
     }
@@ -45,7 +60,29 @@ struct RandomStream {
     /// What is wrong with the history, in words; empty when all promises hold.
     func brokenPromises() -> [String] {
         failures + doubleGrants() + brokenWindows() + silentSlips() + replayDifference() + forgotten()
-            + PolicyChecks(policy: policy, host: host).brokenLimits(history)
+            + PolicyChecks(policy: policy, host: host).brokenLimits(Array(history.prefix(decidedByFirst ?? .max)))
+            + PreemptionChecks(policy: policy, host: host).broken(history, isFirstPolicy: decidedByFirst == nil)
+            + DrainChecks.broken(history)
+    }
+
+    private mutating func changePolicy() {
+        if decidedByFirst == nil { decidedByFirst = machine.history.count }
+        do {
+            try machine.restart(policy: .random(using: &generator, devices: host.devices.count))
+        } catch {
+            failures.append("a restart was refused: \(error)")
+        }
+    }
+
+    private mutating func nap() {
+        let start = machine.now
+        machine.suspend(until: start + .seconds(Int64.random(in: 1...30_000, using: &generator)))
+        naps.append(start..<machine.now)
+    }
+
+    /// Whether something due at a time was due while the machine was asleep.
+    private func isExcused(_ time: Timestamp) -> Bool {
+        naps.contains { $0.lowerBound <= time && time <= $0.upperBound + .minutes(1) }
     }
 
     /// One grant more for everybody, in the middle of what happened.
@@ -74,13 +111,31 @@ struct RandomStream {
         let uid = UInt32.random(in: 1000...1004, using: &generator)
         let user = policy == .unconfigured ? Subject.user(uid) : policy.subject(uid)
         let id = ReservationID(Int64.random(in: 1...max(2, machine.engine.state.nextNumber), using: &generator))
-        switch Int.random(in: 0..<12, using: &generator) {
+        switch Int.random(in: 0..<13, using: &generator) {
         case 0: return .cancel(id, by: Bool.random(using: &generator) ? user : .admin)
         case 1: return .release(id, by: .admin)
         case 2: return .extend(id, by: .seconds(Int64.random(in: 1...9000, using: &generator)), subject: .admin)
         case 3: return .commandEnded(id, exitCode: 0)
+        case 4: return randomDrain(by: Int.random(in: 0..<8, using: &generator) == 0 ? user : .admin)
         default: return .submit(randomRequest(), by: user)
         }
+    }
+
+    private mutating func randomDrain(by subject: Subject) -> Command {
+        let isHost = Int.random(in: 0..<4, using: &generator) == 0
+        let device = Int.random(in: 0...host.devices.count, using: &generator)
+        let devices = isHost ? nil : DeviceSet([device])
+        if Bool.random(using: &generator) { return .resume(devices, by: subject) }
+        let from =
+            Bool.random(using: &generator)
+            ? machine.now + .seconds(Int64.random(in: -100...50_000, using: &generator)) : nil
+        let until =
+            Bool.random(using: &generator)
+            ? machine.now + .seconds(Int64.random(in: 0...100_000, using: &generator)) : nil
+        return .drain(
+            DrainRequest(
+                devices: devices, from: from, until: until, hasFailed: Bool.random(using: &generator), reason: "test"),
+            by: subject)
     }
 
     private mutating func randomRequest() -> Request {
@@ -100,7 +155,9 @@ struct RandomStream {
             notBefore: !isWindow && Int.random(in: 0..<6, using: &generator) == 0
                 ? machine.now + .seconds(Int64.random(in: 0...40_000, using: &generator)) : nil,
             after: !isWindow && next > 2 && Int.random(in: 0..<6, using: &generator) == 0
-                ? [ReservationID(Int64.random(in: 1..<next, using: &generator))] : [])
+                ? [ReservationID(Int64.random(in: 1..<next, using: &generator))] : [],
+            priorityClass: policy.classes.randomElement(using: &generator)?.id,
+            isRequeued: Bool.random(using: &generator))
     }
 
     /// Promise 1, by a sweep over the history that knows nothing of the engine's own bookkeeping.
@@ -119,7 +176,7 @@ struct RandomStream {
                     if !grant.cores.isDisjoint(with: active.grant.cores) { broken.append("core: \(id), \(other)") }
                 }
                 holders[id] = active.grant
-            case .ended(let id, _): holders[id] = nil
+            case .ended(let id, _), .requeued(let id, _): holders[id] = nil
             default: break
             }
         }
@@ -135,10 +192,12 @@ struct RandomStream {
             case .submitted(let reservation):
                 if case .window(let start, _) = reservation.kind { windows[reservation.id] = start }
             case .started(let id, let active):
-                if let start = windows[id], active.startedAt > start + .seconds(5) {
+                if let start = windows[id], active.startedAt > start + .seconds(5), !isExcused(start) {
                     broken.append("window \(id) of \(start) started at \(active.startedAt)")
                 }
-            case .ended(let id, let ended) where ended.reason == .missed: broken.append("window \(id) was missed")
+            case .requeued(let id, _): windows[id] = nil
+            case .ended(let id, let ended) where ended.reason == .missed:
+                if let start = windows[id], !isExcused(start) { broken.append("window \(id) was missed") }
             default: break
             }
         }
@@ -153,8 +212,9 @@ struct RandomStream {
             switch event {
             case .submitted(let reservation): told[reservation.id] = reservation.forecast
             case .slipped(let id, let start, _), .firmed(let id, let start): told[id] = start
+            case .requeued(let id, _): told[id] = nil
             case .started(let id, let active):
-                if let start = told[id], active.startedAt > start + .minutes(2) {
+                if let start = told[id], active.startedAt > start + .minutes(2), !isExcused(start) {
                     broken.append("\(id) was told \(start) and started at \(active.startedAt)")
                 }
             default: break
@@ -178,6 +238,7 @@ struct RandomStream {
 
     /// After a year with nothing new, everything has run.
     private func forgotten() -> [String] {
-        machine.engine.state.reservations.keys.sorted().map { "\($0) never ended" }
+        guard decidedByFirst == nil else { return [] }
+        return machine.engine.state.reservations.keys.sorted().map { "\($0) never ended" }
     }
 }

@@ -7,10 +7,27 @@ import Units
 /// database then meets that file's errors, in the middle of its work.
 final class Sabotage {
     private var originals: [(descriptor: Int32, copy: Int32)] = []
+    private var replacement = Identity()
+
+    /// What stands behind a descriptor.
+    private struct Identity: Equatable {
+        var device: dev_t = 0
+        var file: ino_t = 0
+        var mode: Int32 = 0
+
+        init() {}
+
+        init(of descriptor: Int32) {
+            var status = stat()
+            guard fstat(descriptor, &status) == 0 else { return }
+            (device, file, mode) = (status.st_dev, status.st_ino, fcntl(descriptor, F_GETFL) & O_ACCMODE)
+        }
+    }
 
     init(_ path: String, with other: String, _ flags: Int32) throws {
         let replacement = open(other, flags | O_CLOEXEC)
         defer { close(replacement) }
+        self.replacement = Identity(of: replacement)
         guard let folder = opendir("/proc/self/fd") else { throw TestFailure("/proc/self/fd: \(errno)") }
         defer { closedir(folder) }
         var found: [Int32] = []
@@ -31,7 +48,8 @@ final class Sabotage {
 
     func stop() {
         for (descriptor, copy) in originals {
-            dup2(copy, descriptor)
+            // The database may have closed it meanwhile, and its number be another file's.
+            if Identity(of: descriptor) == replacement { dup2(copy, descriptor) }
             close(copy)
         }
         originals = []

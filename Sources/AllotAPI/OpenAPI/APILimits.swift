@@ -28,6 +28,9 @@ public enum APILimits {
     public static let commandBytes = 131_072
     public static let environmentVariables = 0...256
     public static let reasonBytes = 1...1024
+    public static let drainReasonBytes = 1...256
+    /// Drains that are not over.
+    public static let drains = 64
     /// Waiting reservations, all users together.
     public static let waiting = 100_000
     public static let waitingOfUser = 20_000

@@ -7,10 +7,13 @@ public enum APIWords {
     public static let executors = ["systemd", "process"]
     /// Why a forecast moved.
     public static let slipCauses = ["order", "window", "drain", "policy"]
+    /// Why something is drained.
+    public static let drainCauses = ["maintenance", "failure"]
     /// The kinds of events on the stream.
     public static let eventTypes = [
         "reservation.submitted", "reservation.slipped", "reservation.firmed", "reservation.started",
         "reservation.extended",
+        "reservation.moved", "reservation.requeued", "reservation.credited", "host.drained", "host.resumed",
         "reservation.ending", "reservation.ended", "daemon.started", "clock.disputed", "clock.settled",
         "fairShare.changed",
     ]

@@ -10,12 +10,14 @@ public enum OpenAPI {
     /// Every kind of problem that a reply may have, but `about:blank`, which says no more than its status.
     public static let problems: [ProblemKind] =
         ProblemKind.ofHTTP + ProblemKind.ofFields + ProblemKind.ofService + ProblemKind.ofRequests + ProblemKind.ofTime
+        + ProblemKind.ofDrains
 
     /// The types of the bodies of requests and replies.
     public static let schemas: [NamedSchema] = [
-        .reservationRequest, .commandRequest, .extendRequest, .endRequest,
+        .reservationRequest, .commandRequest, .extendRequest, .endRequest, .drainRequest, .resumeRequest,
         .reservationView, .reservationPage,
-        .hostView, .hostPackage, .hostNUMANode, .hostCoreKind, .deviceView, .deviceLink, .devicePage,
+        .hostView, .hostPackage, .hostNUMANode, .hostCoreKind, .deviceView, .deviceLink, .devicePage, .drainView,
+        .drainPage,
         .planView, .planEntry, .quoteView, .fairShareView, .fairShareStanding,
         .explanationView, .explanationBlocker, .explanationHolder, .explanationChange,
         .attachView, .healthView, .healthClock, .eventView,

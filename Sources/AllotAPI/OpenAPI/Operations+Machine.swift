@@ -1,5 +1,5 @@
 extension OpenAPI.Operation {
-    static let ofMachine: [Self] = [host, devices, plan, fairShare, quote]
+    static let ofMachine: [Self] = [host, devices, drains, drain, resume, plan, fairShare, quote]
 
     private static let host = Self(
         .get, Route.host, id: "showHost", .machine, "Show the machine",
@@ -9,6 +9,29 @@ extension OpenAPI.Operation {
     private static let devices = Self(
         .get, "/v1/devices", id: "listDevices", .machine, "List devices", "Every device, with who holds it until when.",
         parameters: [.limit, .cursor], success: .json("DevicePage", "A page."), problems: [.invalidField])
+
+    private static let drains = Self(
+        .get, Route.drains, id: "listDrains", .machine, "List what is out of the plan",
+        "Drains and failures that are not over, those to come too, each with what still runs on it.",
+        success: .json("DrainPage", "All of them: there are at most \(APILimits.drains)."))
+
+    private static let drain = Self(
+        .post, Route.drains, id: "drain", .machine, "Take devices, or the host, out of the plan",
+        "Nothing is planned there from then on. What runs runs on to its end; what has failed is ended, and its use is "
+            + "not charged. A window gets other devices at its time if some are free, else it is broken and ends as "
+            + "`drained`. What waits is planned anew. For admins.",
+        body: OpenAPI.Body(schema: "DrainRequest", isRequired: true),
+        success: .json("DrainPage", "All drains, this one too."),
+        problems: ProblemType.ofDrains + [
+            .missingField, .asksForNothing, .startsInPast, .beyondHorizon, .endsBeforeStart, .failsLater, .outOfRange,
+            .tooManyDrains,
+        ])
+
+    private static let resume = Self(
+        .post, Route.resume, id: "resume", .machine, "Give devices, or the host, back to the plan",
+        "Ends what drains there are for them, those to come too. For admins.",
+        body: OpenAPI.Body(schema: "ResumeRequest", isRequired: true),
+        success: .json("DrainPage", "The drains that are left."), problems: ProblemType.ofDrains + [.notDrained])
 
     private static let plan = Self(
         .get, "/v1/plan", id: "showPlan", .machine, "Show the calendar",

@@ -76,3 +76,8 @@ extension ProblemType {
     /// What a change of a reservation is refused for.
     static let ofChange: [ProblemType] = ofWriting + [.unknownReservation, .notOwner, .alreadyEnded]
 }
+
+extension ProblemType {
+    /// What a change of what is drained is refused for.
+    static let ofDrains: [ProblemType] = [.notStored, .diskFull, .invalidField, .forbidden, .unknownDevice]
+}

@@ -44,7 +44,12 @@ public enum ProblemType: String, Sendable, CaseIterable {
     case exceedsCap = "exceeds-cap"
     case exceedsQuota = "exceeds-quota"
     case windowExceedsNominal = "window-exceeds-nominal"
+    case unknownDevice = "unknown-device"
+    case notDrained = "not-drained"
+    case tooManyDrains = "too-many-drains"
+    case failsLater = "fails-later"
     // When
+    case endsBeforeStart = "ends-before-start"
     case startsInPast = "starts-in-past"
     case beyondHorizon = "beyond-horizon"
     case windowWith = "window-with"

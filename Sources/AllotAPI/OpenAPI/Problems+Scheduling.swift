@@ -66,6 +66,23 @@ extension OpenAPI.ProblemKind {
             "A window takes nothing but the department's nominal quota and what is nobody's."),
     ]
 
+    /// Those of drains.
+    static let ofDrains: [Self] = [
+        Self(
+            .unknownDevice, 404, title: "No such device", field: .always,
+            members: [Member("known", .texts, "The ids of the host's devices.")],
+            "No device of the host has that id or PCI address."),
+        Self(.notDrained, 409, title: "Not drained", "Nothing of it is out of the plan."),
+        Self(
+            .tooManyDrains, 422, title: "Too many drains",
+            members: [Member("limit", .number, "The most that there may be.")], "There are as many as there may be."),
+        Self(
+            .failsLater, 422, title: "Fails now, not later", field: .always, "A failure is named with a time to come."),
+        Self(
+            .endsBeforeStart, 422, title: "Ends before it begins", field: .always,
+            "The end of a drain is not after its beginning."),
+    ]
+
     private static let quota = [
         Member("department", .text, "The department's id."),
         Member("model", .text, "The quota's model; absent for one of every model.", presence: .sometimes),

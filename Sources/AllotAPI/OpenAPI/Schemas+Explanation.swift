@@ -3,7 +3,11 @@ extension OpenAPI.NamedSchema {
         "ExplanationView", "Why a reservation does not start now, and what would start it sooner.",
         [
             .required("id", .reservationID("The reservation's id.")),
-            .required("start", .time("The planned start; for one that is active, when it started.")),
+            .optional(
+                "start",
+                .time(
+                    "The planned start; for one that is active, when it started; absent where there is no room as "
+                        + "things are.")),
             .required(
                 "blockers",
                 .array("What stands in the way; empty for one that is active.", of: .reference("ExplanationBlocker"))),
@@ -23,13 +27,13 @@ extension OpenAPI.NamedSchema {
                     ExplanationView.Kind.self,
                     "Its time (`window`, `notBefore`), another's end (`after`), what the host has free (`devices`, "
                         + "`cores`, `memory` in bytes), `windows` that begin before it would end, what the policy "
-                        + "counts (`licence`, `devicesPerTeam`, `devicesPerUser`, `quota`), or those that are served "
-                        + "before it (`order`).")),
+                        + "counts (`licence`, `devicesPerTeam`, `devicesPerUser`, `quota`), those that are served "
+                        + "before it (`order`), or devices that are out of the plan (`drained`: `used` of them).")),
             .optional("free", .integer("What is free.")),
             .optional("used", .integer("What is in use of the limit.")),
             .optional("asked", .integer("What is asked for.")),
             .optional("limit", .integer("The most that may be in use.")),
-            .optional("subject", .text("A reservation's id, a licence's name, or a department's id.")),
+            .optional("subject", .text("A reservation's id, a licence's name, a department's id, or `host`.")),
             .optional("until", .time("When it is out of the way, as things are.")),
             .optional(
                 "holders",
@@ -60,5 +64,6 @@ extension OpenAPI.NamedSchema {
             .optional("durationSeconds", .integer("So long.", APILimits.spanSeconds)),
             .optional("class", .text("A priority class's id.")),
             .optional("licences", .licences("Empty: without any.")),
+            .optional("anytime", .flag("True: without the time that was asked for.")),
         ])
 }

@@ -55,11 +55,33 @@ extension OpenAPI.NamedSchema {
                 "links",
                 .array(
                     "Its direct links to other devices.", of: .reference("DeviceLink"), count: 0...APILimits.devices)),
-            .required("state", .choice(DeviceView.State.self, "Whether a reservation holds it now.")),
+            .required(
+                "state", .choice(DeviceView.State.self, "Whether a reservation holds it now, or it is out of the plan.")
+            ),
             .optional("reservation", .reservationID("The reservation that holds it.")),
             .optional("department", .text("The department's id of that reservation.")),
-            .optional("until", .time("When that reservation's time is over.")),
+            .optional("until", .time("When that reservation's time, or the drain, is over.")),
         ])
+
+    static let drainView = view(
+        "DrainView", "What is out of the plan, and for how long.",
+        [
+            .required(
+                "devices",
+                .array("The devices' ids.", of: .text("A device's id."), count: 0...APILimits.devices)),
+            .required("isHost", .flag("The whole host, its cores and memory too.")),
+            .required("from", .time("When it begins, or began.")),
+            .optional("until", .time("When it ends; absent: when it is resumed.")),
+            .required("hasFailed", .flag("It has failed; otherwise it is maintenance.")),
+            .required("reason", .text("Why.")),
+            .required(
+                "running",
+                .array(
+                    "What still holds something of it, or will when it begins: these run to their end.",
+                    of: .reference("ExplanationHolder"))),
+        ])
+
+    static let drainPage = page("DrainPage", of: "DrainView", "What is out of the plan, by its beginning.")
 
     static let deviceLink = view(
         "DeviceLink", "A direct link to another device.",

@@ -51,10 +51,39 @@ extension OpenAPI.NamedSchema {
                     of: .text("A value.", count: APILimits.tagValueBytes), count: APILimits.tags,
                     names: APILimits.tagNameBytes)),
             .optional(
+                "requeue",
+                .flag(
+                    "Whether it goes back into the queue when what it holds fails; what has to give way to another "
+                        + "always does.")),
+            .optional(
                 "command",
                 .reference(
                     "CommandRequest",
                     "Started in the reservation when it becomes active; its end ends the reservation.")),
+        ])
+
+    static let drainRequest = request(
+        "DrainRequest", "What is taken out of the plan: the devices that are named, or the whole host.",
+        [
+            .optional("devices", .deviceNames),
+            .optional("host", .flag("The whole host, its cores and memory too; then name no devices.")),
+            .optional("from", .time("From when on; absent: now.")),
+            .optional("until", .time("Until when; absent: until it is resumed.")),
+            .optional(
+                "failed",
+                .flag("It has failed: what runs on it is ended at once, and not charged. Not together with from.")),
+            .required(
+                "reason",
+                .text(
+                    "Why; everybody can read it. At most \(APILimits.drainReasonBytes.upperBound) bytes.",
+                    count: APILimits.drainReasonBytes)),
+        ])
+
+    static let resumeRequest = request(
+        "ResumeRequest", "What is given back to the plan: the devices that are named, or the whole host.",
+        [
+            .optional("devices", .deviceNames),
+            .optional("host", .flag("The whole host, with every drain that there is.")),
         ])
 
     static let commandRequest = request(

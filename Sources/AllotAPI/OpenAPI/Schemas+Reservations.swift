@@ -60,6 +60,12 @@ extension OpenAPI.NamedSchema {
         .optional(
             "exitCode",
             .integer("The command's exit code, 128 + number for a signal.", format: "int32")),
+        .optional("gaveWayTo", .reservationID("Where it had to give way: to which one.")),
+        .optional(
+            "requeue",
+            .flag("True where it goes back into the queue when what it holds fails. Absent otherwise.")),
+        .optional("preemptions", .quantity("How often it had to give way; absent for never.", from: 1)),
+        .optional("requeuedAt", .time("Since when it waits, or waited, again.")),
     ]
 
     private static let reservationGrant: [OpenAPI.Property] = [
@@ -101,6 +107,9 @@ extension OpenAPI.Schema {
             names: APILimits.licenceNameBytes)
     }
 
+    static let deviceNames = array(
+        "Ids or PCI addresses of devices.", of: .text("A device's id or PCI address."), count: 1...APILimits.devices)
+
     static let nextCursor = text("The `cursor` of the next page; absent at the end.")
 
     static let reservationState = choice(
@@ -114,6 +123,8 @@ extension OpenAPI.Schema {
     static let endReason = choice(
         ReservationView.EndReason.self,
         "Once ending or ended: its time was over (`expired`), its owner or an admin ended it (`cancelled`) or returned "
-            + "the rest (`released`), its command ended (`commandEnded`), it could not be made to hold (`failed`), or "
-            + "its window passed (`missed`).")
+            + "the rest (`released`), its command ended (`commandEnded`), it could not be made to hold (`failed`), "
+            + "its window passed (`missed`) or was broken by a drain (`drained`), what it held has failed "
+            + "(`deviceFailed`), or it had to give way to a higher class (`preempted`) or to a department's claim to "
+            + "its own quota (`reclaimed`).")
 }

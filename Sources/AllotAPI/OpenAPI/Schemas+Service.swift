@@ -47,25 +47,32 @@ extension OpenAPI.NamedSchema {
             .optional("reservation", .reservationID("The reservation that it is about.")),
             .optional("department", .text("That reservation's department's id.")),
             .optional("user", .text("*own*: that reservation's owner's name, else the uid.")),
-            .optional("start", .time("Of a window, a forecast, a slip or a start: the planned or actual start.")),
+            .optional(
+                "start",
+                .time(
+                    "Of a window, a forecast, a slip or a start: the planned or actual start. Of a drain, or of use "
+                        + "that is not charged: when it begins. Of a requeue: since when it waits again.")),
             .optional(
                 "end",
                 .time(
-                    "Of a window, a start or an extension: the planned end; of an end: the actual one. Absent where "
-                        + "what was extended waits in the queue.")),
+                    "Of a window, a start or an extension: the planned end; of an end: the actual one; of a drain, or "
+                        + "of use that is not charged: its end. Absent where what was extended waits in the queue, and "
+                        + "where a drain has no end.")),
             .optional(
                 "durationSeconds",
                 .integer("Of an extension: the whole duration from then on.", APILimits.spanSeconds)),
             .optional(
                 "devices",
                 .array(
-                    "Of a window or a start: the devices' ids.", of: .text("A device's id."),
+                    "Of a window, a move, a start, a drain or its end: the devices' ids.", of: .text("A device's id."),
                     count: 0...APILimits.devices)),
             .optional(
                 "cause",
                 .text(
-                    "Of a slip: the order, a window, a drain or failure, or the policy. Of an end: its reason.",
-                    choices: APIWords.slipCauses + ReservationView.EndReason.allCases.map(\.rawValue))),
+                    "Of a slip: the order, a window, a drain or failure, or the policy. Of an end: its reason. Of a "
+                        + "drain: whether it is maintenance or a failure.",
+                    choices: APIWords.slipCauses + ReservationView.EndReason.allCases.map(\.rawValue)
+                        + APIWords.drainCauses)),
         ])
 
     static let problem = view(

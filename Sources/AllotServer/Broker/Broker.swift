@@ -89,7 +89,7 @@ actor Broker {
         for reservation in engine.state.reservations.values.sorted(by: { $0.id < $1.id }) {
             switch reservation.state {
             case .active(let active): start(reservation, active)
-            case .ending: effect.yield(.stop(reservation.id))
+            case .ending(_, let ending): stop(reservation.id, ending)
             case .waiting, .ended: break
             }
         }
@@ -232,7 +232,7 @@ actor Broker {
         for (index, event) in events.enumerated() {
             round.append(event, actor: actor, fields: index == 0 ? fields : [])
             guard let id = event.reservation else {
-                round.touchUsage()
+                if case .fairShareChanged = event { round.touchUsage() } else { round.touchHost() }
                 continue
             }
             let live = engine.state.reservations[id]
@@ -297,8 +297,10 @@ actor Broker {
             switch event {
             case .started(let id, let active):
                 if let reservation = round.touched[id] { start(reservation, active) }
-            case .ending(let id, _): effect.yield(.stop(id))
-            case .submitted, .slipped, .firmed, .extended, .ended, .fairShareChanged: break
+            case .ending(let id, let ending): stop(id, ending)
+            case .submitted, .slipped, .firmed, .extended, .moved, .requeued, .credited, .ended, .drained, .resumed,
+                .fairShareChanged:
+                break
             }
         }
         if !round.events.isEmpty { commits.send(head) }
@@ -307,6 +309,16 @@ actor Broker {
     private func start(_ reservation: Reservation, _ active: Reservation.Active) {
         let holding = Holding(reservation, active, on: engine.host)
         effect.yield(.start(holding, command: details[reservation.id]?.command))
+    }
+
+    private func stop(_ id: ReservationID, _ ending: Reservation.Ending) {
+        guard case .preempted = ending.reason else {
+            effect.yield(.stop(id, warning: nil))
+            return
+        }
+        let rules = engine.policy.preemption
+        let lead = max(ending.at + rules.grace - now(), .zero)
+        effect.yield(.stop(id, warning: StopWarning(signal: .init(rules.warningSignal), lead: lead)))
     }
 
     /// Sets the timer for what falls due next, and begins a pass if one is needed.
@@ -347,7 +359,7 @@ actor Broker {
     private func decision(_ reservation: Reservation) -> Decision {
         Decision(
             reservation: reservation, details: details[reservation.id] ?? Details(),
-            placement: engine.placement(of: reservation.id), ahead: engine.ahead(of: reservation.id))
+            placement: engine.plannedPlacement(of: reservation.id), ahead: engine.ahead(of: reservation.id))
     }
 
     /// The reservation that the reply is about.
@@ -357,7 +369,7 @@ actor Broker {
         case .cancel(let id, _), .release(let id, _), .extend(let id, _, _), .stopped(let id),
             .commandEnded(let id, _), .executionFailed(let id):
             id
-        case .adoptTerms, .tick, .adopt: nil
+        case .adoptTerms, .tick, .adopt, .drain, .resume: nil
         }
     }
 }

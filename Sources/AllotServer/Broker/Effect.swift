@@ -1,4 +1,5 @@
 import Enforcement
+import Policy
 import Scheduling
 import Topology
 import Units
@@ -6,7 +7,20 @@ import Units
 /// What has to become true on the machine after a commit.
 enum Effect: Sendable {
     case start(Holding, command: BatchCommand?)
-    case stop(ReservationID)
+    /// With a warning where it has to give way to another.
+    case stop(ReservationID, warning: StopWarning?)
+}
+
+extension StopWarning.Signal {
+    init(_ signal: PreemptionRules.WarningSignal) {
+        switch signal {
+        case .hangUp: self = .hangUp
+        case .interrupt: self = .interrupt
+        case .terminate: self = .terminate
+        case .user1: self = .user1
+        case .user2: self = .user2
+        }
+    }
 }
 
 extension Holding {

@@ -7,7 +7,7 @@ import Units
 
 extension Broker.Loaded {
     /// Reads the live state from the projections: what a start needs, however many reservations have ended.
-    init(from store: Store, host: Host, policy: Policy, time: Timestamp) throws(StoreError) {
+    init(from store: Store, host machine: Host, policy: Policy, time: Timestamp) throws(StoreError) {
         var reservations: [ReservationID: Reservation] = [:]
         details = [:]
         for row in try store.read(.liveReservations) {
@@ -20,9 +20,18 @@ extension Broker.Loaded {
         }
         let scalars = try store.read(.scalars)
         let halfLife = scalars[Scalar.halfLife].map { Span(milliseconds: $0) } ?? UsageLedger().halfLife
+        var host: (drains: [Drain], preemptedAt: [Timestamp]) = ([], [])
+        if let body = try store.read(.document(HostRecord.name)) {
+            do throws(AllotAPI.JSONFault) {
+                host = try HostRecord.read(body)
+            } catch {
+                throw .corrupt("document \(HostRecord.name): \(error)")
+            }
+        }
         let state = EngineState(
             reservations: reservations, nextNumber: scalars[Scalar.nextNumber] ?? 1,
-            usage: UsageLedger(halfLife: halfLife, rows: try store.read(.usage)))
-        engine = Engine(host: host, policy: policy, state: state, time: time)
+            usage: UsageLedger(halfLife: halfLife, rows: try store.read(.usage)), drains: host.drains,
+            preemptedAt: host.preemptedAt)
+        engine = Engine(host: machine, policy: policy, state: state, time: time)
     }
 }

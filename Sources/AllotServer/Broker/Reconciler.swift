@@ -12,6 +12,10 @@ actor Reconciler {
     private let logger: Logger
     private var wanted: [ReservationID: Effect] = [:]
     private var working: Set<ReservationID> = []
+    /// Commands whose end the broker knows.
+    private var told: Set<ReservationID> = []
+    /// What has been stopped while the commands were last observed: what was seen then may be out of date.
+    private var stopped: Set<ReservationID> = []
     /// What last went wrong, by reservation.
     private var problems: [ReservationID: String] = [:]
 
@@ -62,7 +66,11 @@ actor Reconciler {
 
     private func carryOut(_ effect: Effect) async throws(ExecutorFailure) {
         switch effect {
-        case .stop(let id): try await executor.stop(id, grace: grace)
+        case .stop(let id, let warning):
+            try await executor.stop(id, grace: grace, warning: warning)
+            // It may run once more, and its command end once more.
+            told.remove(id)
+            stopped.insert(id)
         case .start(let holding, let command):
             _ = try await executor.start(.holding(holding))
             if let command { _ = try await executor.start(.command(command, holding)) }
@@ -87,12 +95,13 @@ actor Reconciler {
     /// Tells the broker of commands that have ended.
     private func watchCommands() async {
         var version: UInt64 = 0
-        var told: Set<ReservationID> = []
         while !Task.isCancelled {
             do throws(ExecutorFailure) {
+                stopped.removeAll()
                 let seen = try await executor.observe(since: version, within: .seconds(30))
-                version = seen.version
-                for command in seen.commands {
+                // What was stopped meanwhile is looked at once more, at once.
+                version = stopped.isEmpty ? seen.version : 0
+                for command in seen.commands where !stopped.contains(command.reservation) {
                     guard let code = command.exitCode, told.insert(command.reservation).inserted else { continue }
                     await broker.perform(.commandEnded(command.reservation, exitCode: code))
                 }
@@ -123,7 +132,7 @@ extension Effect {
     var reservation: ReservationID {
         switch self {
         case .start(let holding, _): holding.reservation
-        case .stop(let id): id
+        case .stop(let id, _): id
         }
     }
 

@@ -13,6 +13,8 @@ struct Round {
     /// Whose use has changed.
     private var used: Set<UsageKey> = []
     private var allUsed = false
+    /// The host's part of the state has changed.
+    private var hostChanged = false
     private var bodies: [ReservationID: [UInt8]] = [:]
     private(set) var replies: [ReplyKey: StoredReply] = [:]
     var expireReplies = false
@@ -41,11 +43,15 @@ struct Round {
     /// Notes how a reservation stands after an event about it.
     mutating func touch(_ reservation: Reservation, by event: Event) {
         touched[reservation.id] = reservation
+        if case .ending(_, let ending) = event, case .preempted = ending.reason { hostChanged = true }
         if case .ending = event { used.insert(UsageKey(account: reservation.account, user: reservation.owner)) }
     }
 
     /// Notes that everybody's use is counted anew.
     mutating func touchUsage() { allUsed = true }
+
+    /// Notes that drains have changed.
+    mutating func touchHost() { hostChanged = true }
 
     private func row(_ reservation: Reservation) -> ReservationRow {
         let ended: Timestamp? = if case .ended(let how) = reservation.state { how.at } else { nil }
@@ -73,6 +79,7 @@ struct Round {
         return Batch(
             events: events, rows: touched.values.map { row($0) }, usage: keys.compactMap { state.usage.row(of: $0) },
             replies: Array(replies.values),
+            documents: hostChanged ? [HostRecord.name: HostRecord.bytes(state)] : [:],
             scalars: [
                 Scalar.nextNumber: state.nextNumber, Scalar.engineTime: time.milliseconds,
                 Scalar.halfLife: state.usage.halfLife.milliseconds,

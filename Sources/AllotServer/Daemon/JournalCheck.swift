@@ -24,6 +24,8 @@ public struct JournalCheck: Sendable {
         case impossible(sequence: Int64, kind: String)
         /// The row of that reservation differs from what the journal says, or is missing, or has no event.
         case projection(ReservationID, String)
+        /// What is drained, or had to give way of late, is not what the journal says.
+        case host
         /// What that user has used is not what the journal says.
         case usage(UserID)
 
@@ -33,6 +35,7 @@ public struct JournalCheck: Sendable {
             case .unreadable(let sequence, let reason): "event \(sequence) can not be read: \(reason)"
             case .impossible(let sequence, let kind): "event \(sequence) (\(kind)) does not fit what is before it"
             case .projection(let id, let reason): "reservation \(id): \(reason)"
+            case .host: "what is drained, or had to give way of late, differs from the journal"
             case .usage(let user): "what uid \(user) has used differs from the journal"
             }
         }
@@ -61,6 +64,7 @@ public struct JournalCheck: Sendable {
                 }
                 try check.finish()
                 try check.compare(try snapshot.read(.usage))
+                try check.compare(host: try snapshot.read(.document(HostRecord.name)))
             })
         return Report(
             anchor: verification.head.description, events: check.events, reservations: rows,
@@ -99,6 +103,14 @@ public struct JournalCheck: Sendable {
         let found = UsageLedger(halfLife: state.usage.halfLife, rows: rows).entries
         for (key, entry) in state.usage.entries where found[key] != entry { throw .usage(key.user) }
         for key in found.keys where state.usage.entries[key] == nil { throw .usage(key.user) }
+    }
+
+    private func compare(host body: [UInt8]?) throws(Fault) {
+        guard let body else {
+            guard state.drains.isEmpty, state.preemptedAt.isEmpty else { throw .host }
+            return
+        }
+        guard body == HostRecord.bytes(state) else { throw .host }
     }
 
     private var seen = 0

@@ -25,6 +25,19 @@ enum EventRecord {
             writer.name("active" as StaticString)
             ReservationRecord.writeActive(active, to: &writer)
         case .extended(_, let span): writer.field("span", span.milliseconds)
+        case .moved(_, let devices): ReservationRecord.writeDevices("devices", devices, to: &writer)
+        case .requeued(_, let time): writer.field("at", time.milliseconds)
+        case .credited(_, let credit):
+            writer.field("from", credit.from.milliseconds)
+            writer.field("to", credit.to.milliseconds)
+        case .drained(let drain): DrainRecord.writeFields(drain, to: &writer)
+        case .resumed(let time, let devices, let isHost):
+            writer.field("at", time.milliseconds)
+            ReservationRecord.writeDevices("devices", devices, to: &writer)
+            if isHost {
+                writer.name("isHost" as StaticString)
+                writer.bool(true)
+            }
         case .ending(_, let ending):
             writer.name("ending" as StaticString)
             ReservationRecord.writeEnding(ending, to: &writer)
@@ -38,8 +51,11 @@ enum EventRecord {
 
     /// Reads a payload back; nil for a kind that is no decision of the engine's.
     static func event(kind: String, payload: [UInt8]) throws(AllotAPI.JSONFault) -> Event? {
+        // What the daemon notes of itself has fields of its own.
+        guard ["reservation.", "host.", "fairShare."].contains(where: kind.hasPrefix) else { return nil }
         var reader = JSONReader(payload)
         if kind == "reservation.submitted" { return .submitted(try ReservationRecord.read(from: &reader)) }
+        if kind == "host.drained" { return .drained(try DrainRecord.read(from: &reader)) }
         var parts = Parts()
         try reader.object { name, reader throws(AllotAPI.JSONFault) in try parts.read(name, &reader) }
         return try parts.event(kind: kind, at: reader)
@@ -52,6 +68,10 @@ enum EventRecord {
         var span: Int64?
         var at: Int64?
         var halfLife: Int64?
+        var from: Int64?
+        var to: Int64?
+        var devices = DeviceSet()
+        var isHost = false
         var active: Reservation.Active?
         var ending: Reservation.Ending?
         var ended: Reservation.Ended?
@@ -63,6 +83,10 @@ enum EventRecord {
             case "cause": cause = try reader.choice()
             case "span": span = try reader.integer()
             case "at": at = try reader.integer()
+            case "from": from = try reader.integer()
+            case "to": to = try reader.integer()
+            case "devices": devices = try ReservationRecord.readDevices(from: &reader)
+            case "isHost": isHost = try reader.bool()
             case "halfLife": halfLife = try reader.integer()
             case "active": active = try ReservationRecord.readActive(from: &reader)
             case "ending": ending = try ReservationRecord.readEnding(from: &reader)
@@ -77,6 +101,10 @@ enum EventRecord {
                     at: Timestamp(milliseconds: try reader.required(at, "at")),
                     halfLife: Span(milliseconds: try reader.required(halfLife, "halfLife")))
             }
+            if kind == "host.resumed" {
+                return .resumed(
+                    at: Timestamp(milliseconds: try reader.required(at, "at")), devices: devices, isHost: isHost)
+            }
             guard kind.hasPrefix("reservation.") else { return nil }
             let id = ReservationID(try reader.required(id, "id"))
             switch kind {
@@ -86,6 +114,12 @@ enum EventRecord {
             case "reservation.started": return .started(id, try reader.required(active, "active"))
             case "reservation.extended":
                 return .extended(id, span: Span(milliseconds: try reader.required(span, "span")))
+            case "reservation.moved": return .moved(id, devices: devices)
+            case "reservation.requeued":
+                return .requeued(id, at: Timestamp(milliseconds: try reader.required(at, "at")))
+            case "reservation.credited":
+                let from = Timestamp(milliseconds: try reader.required(from, "from"))
+                return .credited(id, Credit(from: from, to: Timestamp(milliseconds: try reader.required(to, "to"))))
             case "reservation.ending": return .ending(id, try reader.required(ending, "ending"))
             case "reservation.ended": return .ended(id, try reader.required(ended, "ended"))
             default: return nil

@@ -55,6 +55,7 @@ extension ReservationRecord {
         var reason: String?
         var by: UInt32?
         var exitCode: Int32?
+        var claimant: Int64?
         try reader.object { name, reader throws(AllotAPI.JSONFault) in
             switch name {
             case "active": active = try readActive(from: &reader)
@@ -62,16 +63,18 @@ extension ReservationRecord {
             case "reason": reason = try reader.string()
             case "by": by = try reader.integer()
             case "exitCode": exitCode = try reader.integer()
+            case "for": claimant = try reader.integer()
             default: try reader.skip()
             }
         }
-        let end = try endReason(try reader.required(reason, "reason"), by: by, exitCode: exitCode, at: reader)
+        let end = try endReason(
+            try reader.required(reason, "reason"), by: by, exitCode: exitCode, for: claimant, at: reader)
         return Reservation.Ended(
             active: active, at: Timestamp(milliseconds: try reader.required(at, "at")), reason: end)
     }
 
     private static func endReason(
-        _ name: String, by: UInt32?, exitCode: Int32?, at reader: JSONReader
+        _ name: String, by: UInt32?, exitCode: Int32?, for claimant: Int64?, at reader: JSONReader
     ) throws(AllotAPI.JSONFault) -> EndReason {
         switch name {
         case "expired": return .expired
@@ -80,11 +83,16 @@ extension ReservationRecord {
         case "commandEnded": return .commandEnded(exitCode: try reader.required(exitCode, "exitCode"))
         case "failed": return .failed
         case "missed": return .missed
+        case "deviceFailed": return .deviceFailed
+        case "drained": return .drained
+        case "preempted", "reclaimed":
+            return .preempted(
+                by: ReservationID(try reader.required(claimant, "for")), isReclaim: name == "reclaimed")
         default: throw reader.fault("a reason before it")
         }
     }
 
-    private static func readDevices(from reader: inout JSONReader) throws(AllotAPI.JSONFault) -> DeviceSet {
+    static func readDevices(from reader: inout JSONReader) throws(AllotAPI.JSONFault) -> DeviceSet {
         var devices = DeviceSet()
         try reader.array { reader throws(AllotAPI.JSONFault) in
             let index: Int = try reader.integer()
@@ -122,6 +130,7 @@ extension ReservationRecord {
         var sharedWith: [Int64] = []
         var hasCommand = false
         var isFirm = false
+        var isRequeued = false
         var licences: [Demand.Licence] = []
         var active: Reservation.Active?
         var ending: Reservation.Ending?
@@ -132,6 +141,7 @@ extension ReservationRecord {
             case "department", "team", "class", "model", "together": texts[name.text] = try reader.string()
             case "hasCommand": hasCommand = try reader.bool()
             case "isFirm": isFirm = try reader.bool()
+            case "isRequeued": isRequeued = try reader.bool()
             case "after": after = try ReservationRecord.readNumbers(from: &reader)
             case "sharedWith": sharedWith = try ReservationRecord.readNumbers(from: &reader)
             default: return false
@@ -142,7 +152,7 @@ extension ReservationRecord {
         mutating func readDemand(_ name: JSONName, _ reader: inout JSONReader) throws(AllotAPI.JSONFault) -> Bool {
             switch name {
             case "id", "owner", "gpus", "cpus", "memory", "span", "submittedAt", "notBefore", "firstForecast",
-                "forecast", "windowStart":
+                "forecast", "windowStart", "preemptions", "requeuedAt":
                 numbers[name.text] = try reader.integer()
             case "licences": licences = try ReservationRecord.readLicences(from: &reader)
             case "windowDevices": windowDevices = try ReservationRecord.readDevices(from: &reader)
@@ -178,9 +188,9 @@ extension ReservationRecord {
                 span: Span(milliseconds: try number("span", reader)), notBefore: time("notBefore"),
                 after: after.map { ReservationID($0) },
                 sharedWith: sharedWith.compactMap { UInt32(exactly: $0) }.map { UserID($0) }, hasCommand: hasCommand,
-                submittedAt: Timestamp(milliseconds: try number("submittedAt", reader)),
+                isRequeued: isRequeued, submittedAt: Timestamp(milliseconds: try number("submittedAt", reader)),
                 firstForecast: time("firstForecast"), forecast: time("forecast"), isFirm: isFirm,
-                state: state)
+                preemptions: Int(numbers["preemptions"] ?? 0), requeuedAt: time("requeuedAt"), state: state)
         }
 
         private var kind: Reservation.Kind {

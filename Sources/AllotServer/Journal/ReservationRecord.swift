@@ -26,6 +26,10 @@ enum ReservationRecord {
             writer.name("hasCommand" as StaticString)
             writer.bool(true)
         }
+        if reservation.isRequeued {
+            writer.name("isRequeued" as StaticString)
+            writer.bool(true)
+        }
         writer.field("submittedAt", reservation.submittedAt.milliseconds)
         writer.field("firstForecast", reservation.firstForecast?.milliseconds)
         writer.field("forecast", reservation.forecast?.milliseconds)
@@ -33,6 +37,8 @@ enum ReservationRecord {
             writer.name("isFirm" as StaticString)
             writer.bool(true)
         }
+        if reservation.preemptions > 0 { writer.field("preemptions", reservation.preemptions) }
+        writer.field("requeuedAt", reservation.requeuedAt?.milliseconds)
         writeState(reservation.state, to: &writer)
         writer.closeObject()
     }
@@ -67,6 +73,11 @@ enum ReservationRecord {
             writer.field("exitCode", code)
         case .failed: writer.field("reason", "failed")
         case .missed: writer.field("reason", "missed")
+        case .deviceFailed: writer.field("reason", "deviceFailed")
+        case .drained: writer.field("reason", "drained")
+        case .preempted(let claimant, let isReclaim):
+            writer.field("reason", isReclaim ? "reclaimed" : "preempted")
+            writer.field("for", claimant.number)
         }
     }
 
@@ -121,7 +132,7 @@ enum ReservationRecord {
         writer.closeObject()
     }
 
-    private static func writeDevices(_ name: StaticString, _ devices: DeviceSet, to writer: inout JSONWriter) {
+    static func writeDevices(_ name: StaticString, _ devices: DeviceSet, to writer: inout JSONWriter) {
         writer.name(name)
         writer.openArray()
         for device in devices { writer.integer(device) }

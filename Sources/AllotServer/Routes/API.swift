@@ -38,6 +38,7 @@ struct API: Sendable {
         addReservationRoutes(to: routes)
         addReadingRoutes(to: routes)
         addRunningRoutes(to: routes)
+        addDrainRoutes(to: routes)
         addOperationRoutes(to: routes)
         return router
     }

@@ -83,7 +83,7 @@ extension API {
             items.append(
                 Decision(
                     reservation: reservation, details: snapshot.details[id] ?? Details(),
-                    placement: engine.placement(of: id), ahead: engine.ahead(of: id)))
+                    placement: engine.plannedPlacement(of: id), ahead: engine.ahead(of: id)))
         }
         return (items, nil)
     }

@@ -80,7 +80,7 @@ extension API {
         case .submit(let request, _): others = request.sharedWith
         case .cancel(let id, _), .release(let id, _), .extend(let id, _, _):
             if let live = await broker.decision(about: id)?.reservation { others = [live.owner] + live.sharedWith }
-        case .adoptTerms, .tick, .adopt, .stopped, .commandEnded, .executionFailed: break
+        case .drain, .resume, .adoptTerms, .tick, .adopt, .stopped, .commandEnded, .executionFailed: break
         }
         for user in others where names[user] == nil { names[user] = try? await accounts.user(user).name }
         return names

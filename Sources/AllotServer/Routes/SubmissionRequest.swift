@@ -36,7 +36,8 @@ struct Submission: Sendable {
             licences: asked.licences ?? [:], span: Span(seconds: asked.durationSeconds), at: asked.at?.timestamp,
             notBefore: asked.notBefore?.timestamp,
             after: after, priorityClass: asked.class.map { ClassID($0) }, team: asked.team.map { TeamID($0) },
-            sharedWith: sharedWith, hasCommand: details.command != nil)
+            sharedWith: sharedWith, hasCommand: details.command != nil,
+            isRequeued: asked.requeue ?? false)
         if let model = asked.model, model.isEmpty || model.utf8.count > Limits.modelBytes {
             throw Problems.invalidField("model", "1 to \(Limits.modelBytes) bytes")
         }

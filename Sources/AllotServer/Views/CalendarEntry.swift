@@ -23,7 +23,7 @@ extension Engine {
         state.reservations.values.compactMap { reservation -> CalendarEntry? in
             switch reservation.state {
             case .waiting:
-                return placement(of: reservation.id).map {
+                return plannedPlacement(of: reservation.id).map {
                     CalendarEntry(reservation: reservation, start: $0.start, end: $0.end, devices: $0.devices)
                 }
             case .active(let active):

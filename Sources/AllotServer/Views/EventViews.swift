@@ -34,6 +34,19 @@ struct EventViews: Sendable {
             view.start = DateTime(start)
             view.cause = cause.rawValue
         case .firmed(_, let start): view.start = DateTime(start)
+        case .moved(_, let devices):
+            view.start = subject?.fixedStart.map { DateTime($0) }
+            view.devices = reservations.host.ids(of: devices)
+        case .requeued(_, let time): view.start = DateTime(time)
+        case .credited(_, let credit):
+            view.start = DateTime(credit.from)
+            view.end = DateTime(credit.to)
+        case .drained(let drain):
+            view.start = DateTime(drain.from)
+            view.end = drain.until.map { DateTime($0) }
+            view.devices = reservations.host.ids(of: drain.devices)
+            view.cause = drain.hasFailed ? "failure" : "maintenance"
+        case .resumed(_, let devices, _): view.devices = reservations.host.ids(of: devices)
         case .fairShareChanged: break
         case .started(_, let active):
             view.start = DateTime(active.startedAt)
@@ -74,6 +87,9 @@ extension EndReason {
         case .commandEnded: "commandEnded"
         case .failed: "failed"
         case .missed: "missed"
+        case .deviceFailed: "deviceFailed"
+        case .drained: "drained"
+        case .preempted(_, let isReclaim): isReclaim ? "reclaimed" : "preempted"
         }
     }
 }

@@ -6,7 +6,8 @@ extension Explanation {
     /// As the API shows it.
     var view: ExplanationView {
         ExplanationView(
-            id: id.description, start: DateTime(start), blockers: blockers.map(\.view), changes: changes.map(\.view))
+            id: id.description, start: start.map { DateTime($0) }, blockers: blockers.map(\.view),
+            changes: changes.map(\.view))
     }
 }
 
@@ -18,6 +19,9 @@ extension Explanation.Blocker {
         case .after(let id, let until): (view.subject, view.until) = (id.description, DateTime(until))
         case .devices(let free, let asked, let holders), .cores(let free, let asked, let holders):
             (view.free, view.asked, view.holders) = (Int64(free), Int64(asked), holders.map(\.view))
+        case .drained(let devices, let isHost, let until):
+            (view.used, view.until) = (Int64(devices), until.map { DateTime($0) })
+            view.subject = isHost ? "host" : nil
         case .memory(let free, let asked, let holders):
             (view.free, view.asked, view.holders) = (free.bytes, asked.bytes, holders.map(\.view))
         case .windows(let holders): view.holders = holders.map(\.view)
@@ -41,6 +45,7 @@ extension Explanation.Blocker {
         case .after: .after
         case .devices: .devices
         case .cores: .cores
+        case .drained: .drained
         case .memory: .memory
         case .windows: .windows
         case .counted(.licence, _, _, _, _): .licence
@@ -53,7 +58,7 @@ extension Explanation.Blocker {
 }
 
 extension Explanation.Holder {
-    fileprivate var view: ExplanationView.Holder {
+    var view: ExplanationView.Holder {
         ExplanationView.Holder(
             id: id.description, department: department.text, gpus: devices, cpus: cores, from: DateTime(from),
             until: DateTime(until))
@@ -70,6 +75,7 @@ extension Explanation.Change {
         case .span(let span): view.durationSeconds = span.wholeSeconds
         case .priorityClass(let id): view.class = id.text
         case .withoutLicences: view.licences = [:]
+        case .anytime: view.anytime = true
         }
         return view
     }

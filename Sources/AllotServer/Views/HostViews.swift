@@ -31,8 +31,20 @@ struct HostViews: Sendable {
         }
     }
 
+    /// What is out of the plan, with what still runs there.
+    func drains() -> [DrainView] {
+        engine.drains.sorted { $0.from < $1.from }.map { drain in
+            DrainView(
+                devices: engine.host.ids(of: drain.devices), isHost: drain.isHost, from: DateTime(drain.from),
+                until: drain.until.map { DateTime($0) }, hasFailed: drain.hasFailed, reason: drain.reason,
+                running: engine.holders(under: drain).map(\.view))
+        }
+    }
+
     private func view(_ device: Device, index: Int, holder: Reservation?) -> DeviceView {
         let links = engine.host.links
+        let drain = engine.drains.first { $0.devices.contains(index) && $0.from <= engine.time }
+        let state: DeviceView.State = drain.map { $0.hasFailed ? .failed : .drained } ?? .free
         return DeviceView(
             index: index, id: device.id.text, vendor: device.vendor.rawValue, model: device.model,
             memoryBytes: device.memory?.bytes, pciAddress: device.pciAddress, numaNode: device.numaNode,
@@ -41,8 +53,9 @@ struct HostViews: Sendable {
             links: engine.host.devices.indices.filter { $0 != index && links.bandwidth(index, $0) > 0 }.map {
                 .init(device: $0, kind: links.kind ?? "link", bandwidth: links.bandwidth(index, $0))
             },
-            state: holder == nil ? .free : .held, reservation: holder?.id.description,
-            department: holder?.account.department.text, until: holder?.holdsUntil.map { DateTime($0) })
+            state: holder == nil ? state : .held, reservation: holder?.id.description,
+            department: holder?.account.department.text,
+            until: (holder == nil ? drain?.until : holder?.holdsUntil).map { DateTime($0) })
     }
 }
 

@@ -91,6 +91,18 @@ extension Rejection {
 
     private var accountProblem: Problem? {
         switch self {
+        case .adminOnly:
+            Problem(
+                type: "/problems/forbidden", title: "Not permitted", status: 403, detail: "Only an admin may do that")
+        case .notDrained:
+            Problem(
+                type: "/problems/not-drained", title: "Not drained", status: 409,
+                detail: "Nothing of it is out of the plan")
+        case .tooManyDrains(let limit):
+            Problem(
+                type: "/problems/too-many-drains", title: "Too many drains", status: 422,
+                detail: "There are \(limit) drains, which is the limit; resume one, or drain several devices at once",
+                members: ["limit": .number(Int64(limit))])
         case .notMember(let user):
             Problem(
                 type: "/problems/not-a-member", title: "In no department", status: 403,
@@ -139,6 +151,14 @@ extension Rejection {
                 type: "/problems/beyond-horizon", title: "Too far ahead", status: 422,
                 detail: "\(field) is \(RFC3339.string(time)); the calendar goes to \(RFC3339.string(horizon))",
                 field: field, members: ["horizon": .text(RFC3339.string(horizon))])
+        case .failsLater:
+            Problem(
+                type: "/problems/fails-later", title: "Fails now, not later", status: 422,
+                detail: "What has failed has failed now: leave from out", field: "from")
+        case .endsBeforeStart(let from, let until):
+            Problem(
+                type: "/problems/ends-before-start", title: "Ends before it begins", status: 422,
+                detail: "until is \(RFC3339.string(until)), and it begins at \(RFC3339.string(from))", field: "until")
         case .windowWith(let field):
             Problem(
                 type: "/problems/window-with", title: "Not for a window", status: 422,

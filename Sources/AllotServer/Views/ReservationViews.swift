@@ -26,6 +26,9 @@ struct ReservationViews: Sendable {
             view.licences = Dictionary(reservation.demand.licences.map { ($0.name, $0.count) }) { first, _ in first }
         }
         if case .waiting = reservation.state { view.isFirm = reservation.hasFirmStart ? true : nil }
+        view.requeue = reservation.isRequeued ? true : nil
+        view.preemptions = reservation.preemptions > 0 ? reservation.preemptions : nil
+        view.requeuedAt = reservation.requeuedAt.map { DateTime($0) }
         view.firstForecast = reservation.firstForecast.map { DateTime($0) }
         if let placement = decision.placement {
             view.plannedStart = DateTime(placement.start)
@@ -95,6 +98,11 @@ struct ReservationViews: Sendable {
         case .released: view.endReason = .released
         case .failed: view.endReason = .failed
         case .missed: view.endReason = .missed
+        case .deviceFailed: view.endReason = .deviceFailed
+        case .drained: view.endReason = .drained
+        case .preempted(let claimant, let isReclaim):
+            view.endReason = isReclaim ? .reclaimed : .preempted
+            view.gaveWayTo = claimant.description
         case .commandEnded(let code):
             view.endReason = .commandEnded
             view.exitCode = code
@@ -114,7 +122,7 @@ struct ReservationViews: Sendable {
 extension Reservation {
     /// A window's start is fixed from its admission on.
     fileprivate var hasFirmStart: Bool {
-        if case .window = kind { true } else { isFirm }
+        if case .window = kind { true } else { isFirm || hasGivenWayOften }
     }
 }
 

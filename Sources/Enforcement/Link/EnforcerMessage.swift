@@ -16,7 +16,7 @@ struct EnforcerRequest: Sendable, Hashable, Codable {
 enum EnforcerVerb: Sendable, Hashable, Codable {
     case inventory
     case start(StartOrder)
-    case stop(reservation: ReservationID, grace: Span)
+    case stop(reservation: ReservationID, grace: Span, warning: StopWarning?)
     case observe(since: UInt64, within: Span)
 }
 
@@ -73,8 +73,8 @@ extension Executor {
                 return .inventory(try await inventory())
             case .start(let order):
                 return .started(try await start(order))
-            case .stop(let reservation, let grace):
-                try await stop(reservation, grace: grace)
+            case .stop(let reservation, let grace, let warning):
+                try await stop(reservation, grace: grace, warning: warning)
                 return .stopped
             case .observe(let version, let within):
                 return .observation(try await observe(since: version, within: within))

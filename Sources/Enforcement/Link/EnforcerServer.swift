@@ -111,7 +111,7 @@ public struct EnforcerServer: Sendable {
         case .start(.holding(let holding)): what = "\(holding.reservation) holds"
         case .start(.attach(let peer, let holding)): what = "\(holding.reservation) takes in pid \(peer.pid)"
         case .start(.command(_, let holding)): what = "\(holding.reservation) runs its command"
-        case .stop(let reservation, _): what = "\(reservation) stops"
+        case .stop(let reservation, _, _): what = "\(reservation) stops"
         }
         if case .failure(let failure) = reply.answer {
             logger.warning("\(what.isEmpty ? "request" : what): not done", metadata: ["reason": "\(failure.reason)"])

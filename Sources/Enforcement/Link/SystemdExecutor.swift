@@ -38,9 +38,12 @@ public actor SystemdExecutor: Executor {
     }
 
     /// As `Executor`.
-    public func stop(_ reservation: ReservationID, grace: Span) async throws(ExecutorFailure) {
+    public func stop(
+        _ reservation: ReservationID, grace: Span, warning: StopWarning?
+    ) async throws(ExecutorFailure) {
+        let patience = max(grace.wholeSeconds, 0) + max(warning?.lead.wholeSeconds ?? 0, 0)
         let answer = try await ask(
-            .stop(reservation: reservation, grace: grace), within: .seconds(60 + max(grace.wholeSeconds, 0)))
+            .stop(reservation: reservation, grace: grace, warning: warning), within: .seconds(60 + patience))
         guard case .stopped = answer else { throw unexpected(answer) }
     }
 

@@ -55,12 +55,15 @@ public actor ProcessExecutor: Executor {
     }
 
     /// As `Executor`. Processes of other users, which only an attach brings in, are told so in the log and left.
-    public func stop(_ reservation: ReservationID, grace: Span) async throws(ExecutorFailure) {
+    public func stop(
+        _ reservation: ReservationID, grace: Span, warning: StopWarning?
+    ) async throws(ExecutorFailure) {
         guard records[reservation] != nil else { return }
         stopping[reservation, default: 0] += 1
         defer {
             stopping[reservation] = stopping[reservation].flatMap { $0 > 1 ? $0 - 1 : nil }
         }
+        if let warning { try await warn(reservation, warning) }
         let killAt = clockNanoseconds(CLOCK_MONOTONIC) + max(grace.milliseconds, 0) * 1_000_000
         var told: Set<ProcessIdentity> = []
         while let record = records[reservation] {
@@ -74,6 +77,24 @@ public actor ProcessExecutor: Executor {
             }
         }
         forget(reservation)
+    }
+
+    /// Tells everything in a grant that it has to end, and waits until it has, or the time is over.
+    private func warn(_ reservation: ReservationID, _ warning: StopWarning) async throws(ExecutorFailure) {
+        let until = clockNanoseconds(CLOCK_MONOTONIC) + max(warning.lead.milliseconds, 0) * 1_000_000
+        var told: Set<ProcessIdentity> = []
+        while let record = records[reservation], clockNanoseconds(CLOCK_MONOTONIC) < until {
+            let running = record.members(of: ProcessTable.all())
+            if running.isEmpty { return }
+            for process in running where told.insert(process).inserted {
+                ProcessTable.signal(warning.signal.number, to: process)
+            }
+            do {
+                try await Task.sleep(for: .milliseconds(10))
+            } catch {
+                throw .failed("\(reservation): the stop was given up")
+            }
+        }
     }
 
     /// As `Executor`.

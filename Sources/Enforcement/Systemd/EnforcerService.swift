@@ -73,8 +73,13 @@ public actor EnforcerService: Executor {
     }
 
     /// As `Executor`; fails where something outlives SIGKILL by half a minute.
-    public func stop(_ reservation: ReservationID, grace: Span) async throws(ExecutorFailure) {
+    public func stop(
+        _ reservation: ReservationID, grace: Span, warning: StopWarning?
+    ) async throws(ExecutorFailure) {
         try rules.check(reservation)
+        if let warning, !(0...EnforcementLimits.graceSeconds * 1000).contains(warning.lead.milliseconds) {
+            throw .refused("warning: from 0 to \(EnforcementLimits.graceSeconds) seconds")
+        }
         guard (0...EnforcementLimits.graceSeconds * 1000).contains(grace.milliseconds) else {
             throw .refused("grace: from 0 to \(EnforcementLimits.graceSeconds) seconds")
         }
@@ -84,6 +89,7 @@ public actor EnforcerService: Executor {
         giveTurn(reservation)
 
         let names = UnitNames(reservation: reservation)
+        if let warning { try await warn(names, warning) }
         try await onBus { () async throws(BusError) in
             // The service and the scopes stop with their slice.
             try await self.units.stop(names.slice)
@@ -278,6 +284,29 @@ public actor EnforcerService: Executor {
             if states.allSatisfy(\.isOver) { return true }
             let rest = until - .now
             if rest <= .zero || Task.isCancelled { return false }
+            await units.wait(after: generation, atMost: min(rest, .seconds(1)))
+        }
+    }
+
+    /// Tells everything in a grant that it has to end, and waits until it has, or the time is over.
+    private func warn(_ names: UnitNames, _ warning: StopWarning) async throws(ExecutorFailure) {
+        let until = ContinuousClock.now + .milliseconds(warning.lead.milliseconds)
+        var isTold = false
+        while true {
+            let generation = units.generation
+            let states = try await onBus { () async throws(BusError) in
+                try await self.units.units(matching: names.patterns)
+            }
+            // The slice stands as long as it is not stopped.
+            if states.allSatisfy({ $0.name == names.slice || $0.isOver || $0.sub == "exited" }) { return }
+            if !isTold {
+                isTold = true
+                try await onBus { () async throws(BusError) in
+                    try await self.units.kill(names.slice, signal: warning.signal.number)
+                }
+            }
+            let rest = until - .now
+            if rest <= .zero || Task.isCancelled { return }
             await units.wait(after: generation, atMost: min(rest, .seconds(1)))
         }
     }

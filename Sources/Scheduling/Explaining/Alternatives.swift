@@ -5,7 +5,6 @@ import Units
 extension Engine {
     /// Of each kind the smallest that starts it sooner by a slip at least.
     func changes(of reservation: Reservation, than start: Timestamp) -> [Explanation.Change] {
-        guard case .queued = reservation.kind else { return [] }
         return kinds(of: reservation).compactMap { kinds in
             for kind in kinds {
                 guard let sooner = self.start(of: reservation, with: kind), sooner + Limits.slip < start else {
@@ -19,6 +18,7 @@ extension Engine {
 
     /// By kind, the smallest change first.
     private func kinds(of reservation: Reservation) -> [[Explanation.Change.Kind]] {
+        guard case .queued = reservation.kind else { return [[.anytime]] }
         let demand = reservation.demand
         let fewer = [demand.devices - 1, demand.devices * 3 / 4, demand.devices / 2, 1]
         var tried: Set<Int> = [demand.devices]
@@ -26,8 +26,12 @@ extension Engine {
         let models = Set(host.devices.map(\.model)).sorted().filter { $0 != demand.model }
         let minute: Int64 = 60
         let spans = [3, 2, 1].map { Span(seconds: reservation.span.wholeSeconds * $0 / 4 / minute * minute) }
+        // One of lower rank may be of use too: where a cap or a longest wait differs.
         let rank = policy.classes.first { $0.id == reservation.priorityClass }?.rank ?? .min
-        let classes = policy.classes.filter { $0.rank > rank }.sorted { $0.rank < $1.rank }.map(\.id)
+        let others = policy.classes.filter { $0.id != reservation.priorityClass }
+        let classes =
+            others.filter { $0.rank < rank }.sorted { $0.rank > $1.rank }.map(\.id)
+            + others.filter { $0.rank >= rank }.sorted { $0.rank < $1.rank }.map(\.id)
         let isTied = demand.together == .nvlink || demand.together == .numa
         return [
             devices.map { .devices($0) },
@@ -36,6 +40,7 @@ extension Engine {
             spans.filter { $0 > .zero && $0 < reservation.span }.map { .span($0) },
             classes.map { .priorityClass($0) },
             demand.licences.isEmpty ? [] : [.withoutLicences],
+            reservation.notBefore.map { $0 > time } ?? false ? [.anytime] : [],
         ]
     }
 
@@ -54,6 +59,9 @@ extension Engine {
         case .span(let span): changed.span = span
         case .priorityClass(let id): changed = changed.replacing(demand, id)
         case .withoutLicences: demand.licences = []
+        case .anytime:
+            changed = changed.replacing(demand, changed.priorityClass, notBefore: .some(nil))
+            changed.kind = .queued
         }
         changed = changed.replacing(demand, changed.priorityClass)
         var copy = self
@@ -72,12 +80,16 @@ extension Engine {
 
 extension Reservation {
     /// The same with another demand and class.
-    fileprivate func replacing(_ demand: Demand, _ priorityClass: ClassID) -> Reservation {
+    fileprivate func replacing(
+        _ demand: Demand, _ priorityClass: ClassID, notBefore other: Timestamp?? = nil
+    ) -> Reservation {
         Reservation(
             id: id, owner: owner, account: account, priorityClass: priorityClass, demand: demand, kind: kind,
             span: span,
-            notBefore: notBefore, after: after, sharedWith: sharedWith, hasCommand: hasCommand,
+            notBefore: other ?? notBefore, after: after, sharedWith: sharedWith, hasCommand: hasCommand,
+            isRequeued: isRequeued,
             submittedAt: submittedAt,
-            firstForecast: firstForecast, forecast: forecast, isFirm: isFirm, state: state)
+            firstForecast: firstForecast, forecast: forecast, isFirm: isFirm,
+            preemptions: preemptions, requeuedAt: requeuedAt, state: state)
     }
 }

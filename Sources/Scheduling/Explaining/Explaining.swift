@@ -18,7 +18,8 @@ extension Engine {
         case .waiting:
             guard let placement = copy.placements[id] else { throw .unknownReservation(id) }
             return Explanation(
-                id: id, start: placement.start, blockers: copy.blockers(of: reservation, placement),
+                id: id, start: copy.isOutOfReach(placement.start) ? nil : placement.start,
+                blockers: copy.blockers(of: reservation, placement),
                 changes: copy.changes(of: reservation, than: placement.start))
         }
     }
@@ -32,12 +33,22 @@ extension Engine {
         for other in reservation.after where state.reservations[other] != nil {
             blockers.append(.after(other, until: self.bound(notBefore: nil, after: [other])))
         }
+        blockers += drainBlockers(shape, reservation)
         blockers += hostBlockers(shape)
         blockers += countedBlockers(shape, reservation)
         // With what runs and the windows alone it would start here: from there on it is the order.
         let alone = committed.earliest(shape, span: reservation.span, from: bound)
         if alone.start < placement.start { blockers.append(order(before: placement, from: alone.start, shape)) }
         return blockers
+    }
+
+    private func drainBlockers(_ shape: Shape, _ reservation: Reservation) -> [Explanation.Blocker] {
+        let end = time + reservation.span
+        return drains.filter { $0.overlaps(from: time, until: end) }.compactMap { drain in
+            let count = drain.devices.intersection(shape.eligible).count
+            guard drain.isHost || shape.count > 0 && count > 0 else { return nil }
+            return .drained(devices: count, isHost: drain.isHost, until: drain.until)
+        }
     }
 
     /// What the host has not enough of at this moment, or not for long enough.
@@ -106,6 +117,11 @@ extension Engine {
             }
         }
         return Array(holders.sorted { ($0.until, $0.id) < ($1.until, $1.id) }.prefix(Limits.explainedHolders))
+    }
+
+    /// What holds something of a drain when it begins, or holds it now.
+    public func holders(under drain: Drain) -> [Explanation.Holder] {
+        holders { drain.touches($0) }.filter { $0.until > drain.from }
     }
 
     /// Windows on devices that the shape may get, by their starts.

@@ -4,8 +4,8 @@ import Units
 /// Why a reservation that waits does not start now, and what would start it sooner.
 public struct Explanation: Sendable, Hashable {
     public var id: ReservationID
-    /// The planned start; for one that is active, when it started.
-    public var start: Timestamp
+    /// The planned start; for one that is active, when it started; nil where there is no room as things are.
+    public var start: Timestamp?
     /// What stands in the way at this moment. Empty for one that is active.
     public var blockers: [Blocker]
     /// Single changes that start it sooner, the smallest of each kind; each has been planned on a copy.
@@ -21,6 +21,8 @@ public struct Explanation: Sendable, Hashable {
         /// So many of the devices that it may get are free, and not close enough together perhaps.
         case devices(free: Int, asked: Int, holders: [Holder])
         case cores(free: Int, asked: Int, holders: [Holder])
+        /// So many of the devices that it may get, or the whole host, are out of the plan now or before it would end.
+        case drained(devices: Int, isHost: Bool, until: Timestamp?)
         case memory(free: ByteCount, asked: ByteCount, holders: [Holder])
         /// Windows begin before it would end, on what it would take.
         case windows([Holder])
@@ -63,6 +65,8 @@ public struct Explanation: Sendable, Hashable {
             case span(Span)
             case priorityClass(ClassID)
             case withoutLicences
+            /// Without the time that was asked for.
+            case anytime
         }
     }
 }

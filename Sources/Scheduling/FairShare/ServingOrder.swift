@@ -1,8 +1,9 @@
 import Policy
 import Units
 
-/// The order in which a pass serves the waiting reservations: firm ones as they were submitted, then class by class in
-/// falling rank, and within a rank by Fair Tree. Each that is taken is charged at once with what it will cost.
+/// The order in which a pass serves the waiting reservations: firm ones as they were submitted (behind the others those
+/// that are firm because they had to give way twice, so that none goes before whom it gave way to), then class by class
+/// in falling rank, and within a rank by Fair Tree. Each that is taken is charged at once with what it will cost.
 struct ServingOrder: Sendable {
     private var firm: ArraySlice<ReservationID>
     /// By rank, the next one last.
@@ -38,19 +39,27 @@ struct ServingOrder: Sendable {
 
 extension Engine {
     /// The order at a time, by what everybody has used up to then and will have used of what runs.
-    func servingOrder(at now: Timestamp) -> ServingOrder {
+    /// - Parameter claimants: served behind the firm ones, before all others.
+    func servingOrder(at now: Timestamp, claimants: [ReservationID] = []) -> ServingOrder {
+        let claiming = Set(claimants)
         var firm: [ReservationID] = []
         var firmed: [ReservationID] = []
+        var returned: [ReservationID] = []
         var ranks: [Int: [FairQueue.Entry]] = [:]
         var weights: [Demand: Int64] = [:]
         let classes = Dictionary(policy.classes.map { ($0.id, $0) }) { first, _ in first }
         for id in live.ids where !running.contains(id) {
-            guard let reservation = state.reservations[id], case .queued = reservation.kind else { continue }
+            guard let reservation = state.reservations[id], case .queued = reservation.kind, !claiming.contains(id)
+            else { continue }
             let ownClass = classes[reservation.priorityClass]
-            let isOverdue = ownClass.map { reservation.submittedAt + $0.maximumWait <= now } ?? false
+            let isOverdue = ownClass.map { reservation.waitsSince + $0.maximumWait <= now } ?? false
             if reservation.isFirm || isOverdue {
                 firm.append(id)
                 if !reservation.isFirm { firmed.append(id) }
+                continue
+            }
+            if reservation.hasGivenWayOften {
+                returned.append(id)
                 continue
             }
             let weight = weights[reservation.demand] ?? expectedWeight(of: reservation.demand, at: now)
@@ -68,7 +77,7 @@ extension Engine {
             }
             shares.add(Engine.cost(active.weight, over: active.endsAt - now), by: reservation.usageKey)
         }
-        return ServingOrder(firm: firm, firmed: firmed, ranks: ranks, shares: shares)
+        return ServingOrder(firm: firm + claimants + returned, firmed: firmed, ranks: ranks, shares: shares)
     }
 
     /// Shares, and use up to a time: what has ended, and what runs as far as it has run by then.
@@ -99,4 +108,12 @@ extension Engine {
         guard weight > 0, span > .zero else { return 0 }
         return UInt64(clamping: UInt128(weight) * UInt128(span.milliseconds) / 3_600_000)
     }
+}
+
+extension Reservation {
+    /// Since when it waits: since it was submitted, or put back.
+    var waitsSince: Timestamp { requeuedAt ?? submittedAt }
+
+    /// It had to give way so often that nothing goes before it any more but what is firm.
+    public var hasGivenWayOften: Bool { preemptions >= Limits.preemptions }
 }

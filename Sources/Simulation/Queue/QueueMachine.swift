@@ -78,6 +78,12 @@ struct EndList {
 
     mutating func removeSoonest() { ends.removeLast() }
 
+    /// Removes it if it is there.
+    mutating func discard(_ end: End) {
+        let index = place(of: end)
+        if index < ends.count, ends[index] == end { ends.remove(at: index) }
+    }
+
     mutating func remove(_ end: End) {
         let index = place(of: end)
         precondition(index < ends.count && ends[index] == end, "an end that was inserted")

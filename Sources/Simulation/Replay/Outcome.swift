@@ -17,7 +17,9 @@ public struct Outcome: Sendable, Hashable {
     public var firstForecast: Timestamp?
     /// The last one that was told before it started.
     public var lastForecast: Timestamp?
-    /// nil where it never started.
+    /// Runs that were for nothing: it had to give way, or what it held failed, and it went back into the queue.
+    public var lostRuns: [LostRun] = []
+    /// Of the run that counts; nil where it never started.
     public var startedAt: Timestamp?
     /// When its owner's use ended, or it was given up.
     public var endedAt: Timestamp?
@@ -25,6 +27,16 @@ public struct Outcome: Sendable, Hashable {
     public var freedAt: Timestamp?
     /// What it held; empty where the scheduler tells none.
     public var devices = DeviceSet()
+
+    /// A run that was for nothing.
+    public struct LostRun: Sendable, Hashable {
+        public var startedAt: Timestamp
+        public var endedAt: Timestamp
+        /// When what it held was free for others.
+        public var freedAt: Timestamp
+        public var devices: DeviceSet
+        public var wasPreempted: Bool
+    }
 
     init(_ submission: Submission) {
         submittedAt = submission.time

@@ -19,6 +19,8 @@ public struct Replay: Sendable {
     private var cancellations = EndList()
     /// Of a submission, those that wait for its end.
     private var followers: [Int: [Int]] = [:]
+    /// Those that are giving way at this moment.
+    private var preempted: Set<Int> = []
     private var next = 0
     private var seen = 0
 
@@ -145,14 +147,29 @@ public struct Replay: Sendable {
             outcomes[place].devices = active.grant.devices
             let ends = active.startedAt + workload.submissions[place].runtime
             if ends < active.endsAt { releases.insert(EndList.End(time: ends, job: place)) }
-        case .ending(_, let ending): outcomes[place].endedAt = ending.at
+        case .ending(_, let ending):
+            if let started = outcomes[place].startedAt {
+                let end = started + workload.submissions[place].runtime
+                releases.discard(EndList.End(time: end, job: place))
+            }
+            outcomes[place].endedAt = ending.at
+            if case .preempted = ending.reason { preempted.insert(place) }
+        case .requeued:
+            if let startedAt = outcomes[place].startedAt, let endedAt = outcomes[place].endedAt {
+                outcomes[place].lostRuns.append(
+                    Outcome.LostRun(
+                        startedAt: startedAt, endedAt: endedAt, freedAt: time, devices: outcomes[place].devices,
+                        wasPreempted: preempted.remove(place) != nil))
+            }
+            outcomes[place].startedAt = nil
+            outcomes[place].endedAt = nil
         case .ended(_, let ended):
             outcomes[place].endedAt = ended.at
             outcomes[place].freedAt = time
             for follower in followers[place] ?? [] {
                 outcomes[follower].eligibleAt = max(outcomes[follower].eligibleAt, time)
             }
-        case .extended, .fairShareChanged: break
+        case .extended, .moved, .credited, .drained, .resumed, .fairShareChanged: break
         }
     }
 }

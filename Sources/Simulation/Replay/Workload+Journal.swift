@@ -56,12 +56,17 @@ private struct JournalReading {
         case .ending(_, let ending): end(place, after: started[id].map { ending.at - $0 }, ending.reason)
         case .ended(_, let ended) where ended.active == nil:
             if case .cancelled = ended.reason { all[place].submission.cancelledAt = ended.at }
-        case .submitted, .slipped, .firmed, .fairShareChanged, .ended: break
+        case .requeued:
+            started[id] = nil
+            all[place].hasFailed = false
+        case .submitted, .slipped, .firmed, .moved, .credited, .drained, .resumed, .fairShareChanged, .ended: break
         }
     }
 
     private mutating func end(_ place: Int, after ran: Span?, _ reason: EndReason) {
-        if reason == .failed { all[place].hasFailed = true }
+        // What had to give way was not ended by its owner, and will do so again only if it must.
+        if case .preempted = reason { return }
+        if reason == .failed || reason == .deviceFailed { all[place].hasFailed = true }
         guard let ran else { return }
         all[place].submission.runtime = min(max(ran, Span(milliseconds: 1)), all[place].submission.request.span)
     }

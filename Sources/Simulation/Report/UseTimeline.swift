@@ -17,6 +17,7 @@ struct UseTimeline {
         var time: Timestamp
         var kind: Kind
         var outcome: Int
+        var devices = DeviceSet()
 
         static func < (left: Change, right: Change) -> Bool {
             (left.time, left.kind.rawValue, left.outcome) < (right.time, right.kind.rawValue, right.outcome)
@@ -29,18 +30,27 @@ struct UseTimeline {
         self.departments = departments
         places = Dictionary(uniqueKeysWithValues: departments.enumerated().map { ($1, $0) })
         for (index, outcome) in outcomes.enumerated() where outcome.demand != nil {
-            let start = outcome.startedAt ?? outcome.endedAt ?? .distantFuture
-            if start > outcome.eligibleAt {
-                changes.append(Change(time: outcome.eligibleAt, kind: .wait, outcome: index))
-                changes.append(Change(time: start, kind: .leave, outcome: index))
+            var waitsSince = outcome.eligibleAt
+            for run in outcome.lostRuns {
+                wait(index, from: waitsSince, to: run.startedAt)
+                changes.append(Change(time: run.startedAt, kind: .hold, outcome: index, devices: run.devices))
+                changes.append(Change(time: run.freedAt, kind: .free, outcome: index, devices: run.devices))
+                waitsSince = run.freedAt
             }
+            wait(index, from: waitsSince, to: outcome.startedAt ?? outcome.endedAt ?? .distantFuture)
             if let started = outcome.startedAt {
-                changes.append(Change(time: started, kind: .hold, outcome: index))
-                changes.append(
-                    Change(time: outcome.freedAt ?? .distantFuture, kind: .free, outcome: index))
+                let (freed, devices) = (outcome.freedAt ?? .distantFuture, outcome.devices)
+                changes.append(Change(time: started, kind: .hold, outcome: index, devices: devices))
+                changes.append(Change(time: freed, kind: .free, outcome: index, devices: devices))
             }
         }
         changes.sort()
+    }
+
+    private mutating func wait(_ index: Int, from start: Timestamp, to end: Timestamp) {
+        guard end > start else { return }
+        changes.append(Change(time: start, kind: .wait, outcome: index))
+        changes.append(Change(time: end, kind: .leave, outcome: index))
     }
 
     /// Gives each interval between two changes, up to `end`, with what is so all that time.
@@ -58,8 +68,8 @@ struct UseTimeline {
             switch change.kind {
             case .wait: state.wait(demand, of: place, by: 1)
             case .leave: state.wait(demand, of: place, by: -1)
-            case .hold: state.hold(demand, outcome.devices, of: place)
-            case .free: state.free(demand, outcome.devices, of: place)
+            case .hold: state.hold(demand, change.devices, of: place)
+            case .free: state.free(demand, change.devices, of: place)
             }
         }
     }

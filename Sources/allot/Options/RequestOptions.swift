@@ -72,6 +72,9 @@ struct RequestOptions: ParsableArguments {
         transform: KeyValue.argument)
     var tags: [KeyValue] = []
 
+    @Flag(help: "Go back into the queue if a device fails (what has to give way to others always does).")
+    var requeue = false
+
     @Option(
         name: .customLong("env"),
         help: ArgumentHelp("A variable of the command's environment. May be repeated.", valueName: "name=value"),
@@ -96,7 +99,8 @@ struct RequestOptions: ParsableArguments {
             notBefore: try time(notBefore, "--not-before", now: now, zone: zone),
             after: after.isEmpty ? nil : after.map(\.description), class: priorityClass, team: team,
             shareWith: shareWith.isEmpty ? nil : shareWith,
-            tags: try KeyValue.dictionary(tags, option: "--tag"), command: try commandRequest())
+            tags: try KeyValue.dictionary(tags, option: "--tag"), requeue: requeue ? true : nil,
+            command: try commandRequest())
     }
 
     /// Finds what is wrong before the daemon is asked.

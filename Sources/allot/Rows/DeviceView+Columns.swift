@@ -8,7 +8,9 @@ extension DeviceView: ListDisplayable {
             Style.memory(row.memoryBytes)
         },
         .text("NUMA", "numaNode", right: true, importance: 5) { Exact.text($0.numaNode) },
-        .text("STATE", "state", tint: { $0.state == .free ? .good : .waiting }) { $0.state.rawValue },
+        .text("STATE", "state", tint: { $0.state == .free ? .good : $0.state == .failed ? .bad : .waiting }) {
+            $0.state.rawValue
+        },
         .text("RESERVATION", "reservation", importance: 8) { $0.reservation ?? "" },
         .text("DEPARTMENT", "department", importance: 4, shrinksTo: 6) { $0.department ?? "" },
         .time("UNTIL", "until", importance: 7) { $0.until },

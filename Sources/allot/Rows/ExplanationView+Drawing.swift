@@ -12,7 +12,8 @@ extension ExplanationView: CardDisplayable {
 
     func drawing(_ style: Style) -> String? {
         guard !blockers.isEmpty else { return "\(id) started at \(style.time(start)): nothing stands in its way.\n" }
-        var lines = ["\(id) is planned to start \(style.relativeTime(start)). In its way now:"]
+        let planned = start.map { "is planned to start \(style.relativeTime($0))" } ?? "has no start as things are"
+        var lines = ["\(id) \(planned). In its way now:"]
         for (number, blocker) in blockers.enumerated() {
             lines.append("  \(number + 1). \(blocker.text(style))")
             lines += (blocker.holders ?? []).map { "       \($0.text(style))" }
@@ -42,6 +43,9 @@ extension ExplanationView.Blocker {
         case .devicesPerTeam: return "the cap of its team: \(counts)\(end)"
         case .devicesPerUser: return "the cap of its owner: \(counts)\(end)"
         case .quota: return "the quota of department \(subject ?? ""): \(counts)\(end)"
+        case .drained:
+            let what = subject == "host" ? "the host" : "\(used ?? 0) of the GPUs that it may get"
+            return "\(what) out of the plan\(until == nil ? ", until an admin resumes it" : end)"
         case .order: return "\(ahead ?? 0) served before it, and what is free is planned for them"
         }
     }
@@ -65,6 +69,7 @@ extension ExplanationView.Change {
         if let model { return model == "any" ? "GPUs of any model" : "GPUs of model \(model)" }
         if together != nil { return "GPUs wherever they are" }
         if let durationSeconds { return "for \(Style.duration(seconds: durationSeconds))" }
+        if anytime == true { return "as soon as there is room, whatever the time asked for" }
         if let name = self.class { return "class \(name)" }
         return "without its licences"
     }

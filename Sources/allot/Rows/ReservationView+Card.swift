@@ -11,6 +11,9 @@ extension ReservationView {
                 ("Started", startedAt.map { style.time($0) }),
                 ("Ends", state == .active ? endsAt.map(style.relativeTime) : nil),
                 ("Ended", endedAt.map { style.time($0) }),
+                ("Gave way to", gaveWayTo), ("Waits again since", requeuedAt.map { style.time($0) }),
+                ("Had to give way", preemptions.map { $0 == 1 ? "once" : "\($0) times" }),
+                ("If its devices fail", requeue == true ? "it goes back into the queue" : nil),
                 ("Exit code", exitCode.map { "\($0)" }),
                 ("Asked for", request),
                 ("Not before", notBefore.map { style.time($0) }),
@@ -63,6 +66,10 @@ extension ReservationView {
         case .released: "released"
         case .commandEnded: "its command ended"
         case .failed: "the daemon could not make it hold"
+        case .deviceFailed: "what it held has failed"
+        case .drained: "what its window was to have is drained"
+        case .preempted: "it had to give way to a higher class"
+        case .reclaimed: "another department took back what it had lent"
         case .missed: "its window passed before it could start"
         }
     }

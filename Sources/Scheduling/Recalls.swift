@@ -1,0 +1,242 @@
+import Policy
+import Units
+
+/// That some have to give way to one: as soon as each has run for as long as the policy lets it.
+struct Recall: Sendable, Hashable {
+    /// When they are told.
+    var at: Timestamp
+    var claimant: ReservationID
+    /// When it can start, at the latest, as planned.
+    var start: Timestamp
+    var victims: [ReservationID]
+    /// For the department's own nominal quota; else by rank.
+    var isReclaim: Bool
+}
+
+/// What a pass takes back, and for whom.
+///
+/// Who may take back is decided by the policy alone: a department within its nominal quota takes back what others have
+/// borrowed, as in Kueue's reclaim within a cohort (Kueue, "Preemption",
+/// https://kueue.sigs.k8s.io/docs/concepts/preemption/); a class that may preempt takes from preemptible classes of
+/// lower rank. Who takes back holds nothing borrowed itself, so that nothing is taken back from it in turn by another
+/// department (no cascade); each victim has run for the minimum time, a claimant is firm from then on and served first,
+/// and what has given way twice gives way to no rank any more (no thrash).
+struct Recalls {
+    /// False once it is decided, and the plan is made with it.
+    var isOpen = true
+    private(set) var found: [Recall] = []
+    /// What can be taken back, the cheapest first.
+    private var victims: [Victim]
+    private let now: Timestamp
+    /// What runs, windows, firm ones and claims: what stands in a claimant's way.
+    private var claims: Profile?
+    private var tried = 0
+    /// How many may still have to give way to a rank in this hour.
+    private var rest: Int
+    /// When that becomes more.
+    private let moreAt: Timestamp?
+    /// When it becomes more, for somebody who waits for that.
+    private(set) var againAt: Timestamp?
+
+    /// One that may have to give way.
+    struct Victim {
+        var id: ReservationID
+        var department: DepartmentID
+        var use: Use
+        /// When it can be told.
+        var toldAt: Timestamp
+        /// Until when it holds what it has after that.
+        var heldUntil: Timestamp
+        var endsAt: Timestamp
+        /// What it will have done in vain by then: device-weighted, as fair share counts it.
+        var lostWork: UInt64
+        var isBorrowed: Bool
+        /// nil: no rank takes from it.
+        var rank: Int?
+    }
+
+    init(_ engine: Engine, at now: Timestamp) {
+        self.now = now
+        let recent = engine.state.preemptedAt.filter { $0 + .hours(1) > now }
+        rest = max(engine.policy.preemption.perHour - recent.count, 0)
+        moreAt = recent.min().map { $0 + .hours(1) }
+        let all = engine.victims(at: now).sorted { ($0.lostWork, $0.id) < ($1.lostWork, $1.id) }
+        victims = Array(all.prefix(Limits.victims))
+        if !victims.isEmpty { claims = engine.committedProfile(at: now) }
+    }
+
+    /// Those that are served first, because others give way to them.
+    var claimants: [ReservationID] { isOpen ? [] : found.map(\.claimant) }
+
+    /// Notes what a claimant can not have: what firm ones are planned on.
+    mutating func placed(_ reservation: Reservation, _ placement: Placement) {
+        guard isOpen, reservation.isFirm || reservation.hasGivenWayOften else { return }
+        claims?.take(placement.use, from: placement.start, until: placement.end)
+    }
+
+    /// Gives a new profile what the victims will have left.
+    func give(to profile: inout Profile, of engine: Engine) {
+        guard !isOpen else { return }
+        let ids = Set(found.flatMap(\.victims))
+        give(victims.filter { ids.contains($0.id) }, to: &profile, of: engine)
+    }
+
+    /// Sees whether others have to give way to a reservation that would start at `start`.
+    mutating func consider(
+        _ reservation: Reservation, _ shape: Shape, from bound: Timestamp, than start: Timestamp, of engine: Engine
+    ) {
+        guard isOpen, let claims, bound <= now, start > now + Limits.slip, tried < Limits.recallsTried else { return }
+        let taken = Set(found.flatMap(\.victims))
+        var own = shape
+        own.counted.reach = .nominal
+        let priority = engine.policy.classes.first { $0.id == reservation.priorityClass }
+        let ownsQuota = !(shape.counted.quotas ?? []).isEmpty
+        func isLent(_ victim: Victim) -> Bool {
+            ownsQuota && victim.isBorrowed && victim.department != reservation.account.department
+        }
+        let candidates = victims.filter { victim in
+            !taken.contains(victim.id) && (isLent(victim) || isOutranked(victim, by: priority))
+        }
+        guard !candidates.isEmpty else { return }
+        tried += 1
+        let ready = candidates.filter { $0.toldAt <= now }
+        let chosen =
+            choose(own, reservation.span, from: ready, in: claims, of: engine)
+            ?? choose(own, reservation.span, from: candidates, in: claims, of: engine)
+        guard let chosen, let told = chosen.map(\.toldAt).max(), let free = chosen.map(\.heldUntil).max(),
+            free + Limits.slip < start
+        else { return }
+        let isReclaim = chosen.allSatisfy(isLent)
+        if !isReclaim {
+            guard rest >= chosen.count else {
+                againAt = moreAt
+                return
+            }
+            rest -= chosen.count
+        }
+        found.append(
+            Recall(
+                at: told, claimant: reservation.id, start: free, victims: chosen.map(\.id), isReclaim: isReclaim))
+        var profile = claims
+        give(chosen, to: &profile, of: engine)
+        if let devices = profile.free(for: own, at: free, span: reservation.span) {
+            profile.take(engine.model.use(of: own, from: devices), from: free, until: free + reservation.span)
+        }
+        self.claims = profile
+    }
+
+    private func isOutranked(_ victim: Victim, by priority: PriorityClass?) -> Bool {
+        guard let priority, priority.mayPreempt, let rank = victim.rank else { return false }
+        return rank < priority.rank
+    }
+
+    /// The cheapest victims that make room: for each group that would hold the shape, the cheapest one by one until it
+    /// fits, less those that turn out not to be needed, the dearest first.
+    private func choose(
+        _ shape: Shape, _ span: Span, from candidates: [Victim], in claims: Profile, of engine: Engine
+    ) -> [Victim]? {
+        let groups: [DeviceSet?] = shape.groups.isEmpty ? [nil] : shape.groups.map { $0 }
+        var best: (victims: [Victim], cost: UInt64)?
+        for group in groups {
+            var part = shape
+            if let group { part.groups = [group] }
+            let useful = candidates.filter { victim in
+                shape.count == 0 || !victim.use.devices.isDisjoint(with: group ?? shape.eligible)
+            }
+            var chosen: [Victim] = []
+            for victim in useful where !fits(part, span, without: chosen, in: claims, of: engine) {
+                chosen.append(victim)
+            }
+            guard !chosen.isEmpty, fits(part, span, without: chosen, in: claims, of: engine) else { continue }
+            for victim in chosen.reversed() {
+                let fewer = chosen.filter { $0.id != victim.id }
+                if !fewer.isEmpty, fits(part, span, without: fewer, in: claims, of: engine) { chosen = fewer }
+            }
+            let cost = chosen.reduce(UInt64(0)) { sum, victim in
+                let (total, isOver) = sum.addingReportingOverflow(victim.lostWork)
+                return isOver ? .max : total
+            }
+            if best.map({ cost < $0.cost }) ?? true { best = (chosen, cost) }
+        }
+        return best?.victims
+    }
+
+    private func fits(
+        _ shape: Shape, _ span: Span, without victims: [Victim], in claims: Profile, of engine: Engine
+    ) -> Bool {
+        guard let start = victims.map(\.heldUntil).max() else { return false }
+        var profile = claims
+        give(victims, to: &profile, of: engine)
+        return profile.free(for: shape, at: start, span: span) != nil
+    }
+
+    private func give(_ victims: [Victim], to profile: inout Profile, of engine: Engine) {
+        for victim in victims where victim.heldUntil < victim.endsAt {
+            profile.give(victim.use, from: victim.heldUntil, until: victim.endsAt)
+        }
+        engine.mask(&profile, isNew: false)
+    }
+}
+
+extension Engine {
+    /// Whether something runs that may have to give way.
+    var hasVictims: Bool { running.contains { victim($0, at: time) != nil } }
+
+    func victims(at now: Timestamp) -> [Recalls.Victim] { running.compactMap { victim($0, at: now) } }
+
+    /// Windows are confirmed, and never give way.
+    private func victim(_ id: ReservationID, at now: Timestamp) -> Recalls.Victim? {
+        guard let reservation = state.reservations[id], case .active(let active) = reservation.state,
+            case .queued = reservation.kind
+        else { return nil }
+        let priority = policy.classes.first { $0.id == reservation.priorityClass }
+        let rank = priority.flatMap { $0.isPreemptible && !reservation.hasGivenWayOften ? $0.rank : nil }
+        guard active.isBorrowed || rank != nil else { return nil }
+        let rules = policy.preemption
+        let toldAt = max(now, active.startedAt + rules.minimumRunTime)
+        let heldUntil = toldAt + rules.grace + Limits.expectedStop
+        guard heldUntil < active.endsAt else { return nil }
+        return Recalls.Victim(
+            id: id, department: reservation.account.department, use: use(of: reservation, active.grant),
+            toldAt: toldAt, heldUntil: heldUntil, endsAt: active.endsAt,
+            lostWork: Engine.cost(active.weight, over: toldAt - active.startedAt), isBorrowed: active.isBorrowed,
+            rank: rank)
+    }
+
+    /// Tells those that have to give way now. Each recall is checked again: all of it happens, or nothing.
+    mutating func recallDue(into events: inout [Event]) {
+        if let again = recallsAgainAt, again <= time {
+            recallsAgainAt = nil
+            isReordered = true
+        }
+        while let recall = recalls.first, recall.at <= time {
+            recalls.removeFirst()
+            guard let reservation = state.reservations[recall.claimant], case .waiting = reservation.state,
+                mayHappen(recall, for: reservation)
+            else { continue }
+            if !reservation.isFirm { emit(.firmed(recall.claimant, start: recall.start), into: &events) }
+            for victim in recall.victims {
+                let reason = EndReason.preempted(by: recall.claimant, isReclaim: recall.isReclaim)
+                emit(.ending(victim, Reservation.Ending(at: time, reason: reason)), into: &events)
+            }
+        }
+    }
+
+    private func mayHappen(_ recall: Recall, for claimant: Reservation) -> Bool {
+        var profile = committed
+        for id in recall.victims {
+            guard let victim = victim(id, at: time), victim.toldAt <= time else { return false }
+            profile.give(victim.use, from: time, until: victim.endsAt)
+        }
+        mask(&profile, isNew: false)
+        if !recall.isReclaim {
+            let recent = state.preemptedAt.count { $0 + .hours(1) > time }
+            guard recent + recall.victims.count <= policy.preemption.perHour else { return false }
+        }
+        var own = model.shape(
+            claimant.demand, eligible: model.eligible(model: claimant.demand.model),
+            counted: counters.counted(claimant.demand, of: claimant.usageKey, reach: .nominal))
+        own.counted.reach = .nominal
+        return profile.free(for: own, at: max(time, recall.start), span: claimant.span) != nil
+    }
+}
