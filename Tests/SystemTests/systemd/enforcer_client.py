@@ -103,8 +103,11 @@ class Client:
     def start(self, order):
         return self.ask({"start": {"_0": order}})["started"]["_0"]
 
-    def stop(self, number, grace):
-        return self.ask({"stop": {"reservation": number, "grace": grace}})
+    def stop(self, number, grace, warning=None):
+        order = {"reservation": number, "grace": grace}
+        if warning:
+            order["warning"] = warning
+        return self.ask({"stop": order})
 
     def observe(self, since, within):
         return self.ask({"observe": {"since": since, "within": within}})["observation"]["_0"]
