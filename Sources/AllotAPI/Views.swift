@@ -11,10 +11,14 @@ public struct QuoteView: Sendable, Hashable, Codable {
     public var deviceHours: String
     /// Core-hours, as a decimal.
     public var coreHours: String
+    /// By the price book; absent where the policy has none. An estimate: what is used is charged.
+    public var price: MoneyView?
+    /// SKUs that have no price for some of the time; absent for none.
+    public var unpriced: [String]?
 
     public init(
         start: DateTime, end: DateTime, devices: [String], cpus: Int, memoryBytes: Int64, deviceHours: String,
-        coreHours: String
+        coreHours: String, price: MoneyView? = nil, unpriced: [String]? = nil
     ) {
         self.start = start
         self.end = end
@@ -23,6 +27,21 @@ public struct QuoteView: Sendable, Hashable, Codable {
         self.memoryBytes = memoryBytes
         self.deviceHours = deviceHours
         self.coreHours = coreHours
+        self.price = price
+        self.unpriced = unpriced
+    }
+}
+
+/// An amount of money.
+public struct MoneyView: Sendable, Hashable, Codable {
+    /// A decimal in the currency's unit.
+    public var amount: String
+    /// ISO 4217.
+    public var currency: String
+
+    public init(amount: String, currency: String) {
+        self.amount = amount
+        self.currency = currency
     }
 }
 

@@ -28,7 +28,7 @@ struct OpenAPITypesTests {
         Pair("HostNUMANode", HostView.NUMANode.self), Pair("HostCoreKind", HostView.CoreKind.self),
         Pair("DeviceView", DeviceView.self), Pair("DeviceLink", DeviceView.Link.self),
         Pair("DevicePage", Page<DeviceView>.self), Pair("PlanView", PlanView.self),
-        Pair("PlanEntry", PlanView.Entry.self), Pair("QuoteView", QuoteView.self),
+        Pair("PlanEntry", PlanView.Entry.self), Pair("QuoteView", QuoteView.self), Pair("Money", MoneyView.self),
         Pair("AttachView", AttachView.self), Pair("HealthView", HealthView.self),
         Pair("HealthClock", HealthView.Clock.self), Pair("EventView", EventView.self),
         Pair("ExplanationView", ExplanationView.self), Pair("ExplanationBlocker", ExplanationView.Blocker.self),

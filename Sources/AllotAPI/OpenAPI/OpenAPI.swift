@@ -18,7 +18,7 @@ public enum OpenAPI {
         .reservationView, .reservationPage,
         .hostView, .hostPackage, .hostNUMANode, .hostCoreKind, .deviceView, .deviceLink, .devicePage, .drainView,
         .drainPage,
-        .planView, .planEntry, .quoteView, .fairShareView, .fairShareStanding,
+        .planView, .planEntry, .quoteView, .money, .fairShareView, .fairShareStanding,
         .explanationView, .explanationBlocker, .explanationHolder, .explanationChange,
         .attachView, .healthView, .healthClock, .eventView,
         .problem,

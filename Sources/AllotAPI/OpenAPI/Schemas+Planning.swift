@@ -82,6 +82,22 @@ extension OpenAPI.NamedSchema {
             .required("memoryBytes", .quantity("Memory.")),
             .required("deviceHours", .decimal("Devices times hours, to a millionth.")),
             .required("coreHours", .decimal("Cores times hours, to a millionth.")),
+            .optional(
+                "price",
+                .reference(
+                    "Money",
+                    "By the price book, the class's multiplier included; absent where the policy has no prices. An "
+                        + "estimate: what is used is charged.")),
+            .optional(
+                "unpriced",
+                .array("What has no price for some of the time; absent for none.", of: .text("A SKU."))),
+        ])
+
+    static let money = view(
+        "Money", "An amount of money.",
+        [
+            .required("amount", .decimal("In the currency's unit.")),
+            .required("currency", .text("ISO 4217.", examples: ["EUR"])),
         ])
 }
 

@@ -1,6 +1,7 @@
 import AllotAPI
 import Chargeback
 import Hummingbird
+import Policy
 import Scheduling
 import Storage
 import Units
@@ -160,12 +161,19 @@ extension API {
         }.value.mapError(\.problem).get()
         let quantities = Quantities(
             devices: quote.devices.count, cores: quote.demand.cores, span: submission.request.span)
+        let estimate = Estimate(
+            quote.demand, on: quote.devices, of: snapshot.engine.host,
+            over: quote.start..<(quote.start + submission.request.span),
+            priorityClass: submission.request.priorityClass ?? Policy.standardClass, policy: snapshot.engine.policy)
+        let unpriced = estimate?.unpriced.map(\.description) ?? []
         return try JSONReply.response(
             QuoteView(
                 start: DateTime(quote.start), end: DateTime(quote.start + submission.request.span),
                 devices: snapshot.engine.host.ids(of: quote.devices), cpus: quote.demand.cores,
                 memoryBytes: quote.demand.memory.bytes, deviceHours: quantities.deviceHours,
-                coreHours: quantities.coreHours))
+                coreHours: quantities.coreHours,
+                price: estimate.map { MoneyView(amount: $0.amount, currency: $0.currency) },
+                unpriced: unpriced.isEmpty ? nil : unpriced))
     }
 }
 

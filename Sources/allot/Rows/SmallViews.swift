@@ -10,6 +10,9 @@ extension QuoteView: CardDisplayable {
         .exact("memoryBytes") { "\($0.memoryBytes)" },
         .exact("deviceHours") { $0.deviceHours },
         .exact("coreHours") { $0.coreHours },
+        .exact("price") { $0.price?.amount ?? "" },
+        .exact("currency") { $0.price?.currency ?? "" },
+        .exact("unpriced") { Exact.list($0.unpriced) },
     ]
 
     func card(_ style: Style) -> [CardLine] {
@@ -24,6 +27,8 @@ extension QuoteView: CardDisplayable {
                 "Use",
                 devices.isEmpty ? "\(coreHours) core-hours" : "\(deviceHours) device-hours, \(coreHours) core-hours"
             ),
+            ("Price", price.map { "about \($0.amount) \($0.currency)" }),
+            ("Without a price", unpriced.map { $0.joined(separator: ", ") }),
         ])
     }
 }
