@@ -75,6 +75,12 @@ public struct VirtualMachine: Sendable {
         [engine.nextDue, stops.values.min(), pass?.readyAt].compactMap { $0 }.min()
     }
 
+    /// The history so far, which is then empty: a long replay does not keep what it has looked at.
+    mutating func takeHistory() -> [(time: Timestamp, event: Event)] {
+        defer { history.removeAll(keepingCapacity: true) }
+        return history
+    }
+
     private mutating func record(_ events: [Event]) {
         for event in events {
             history.append((now, event))

@@ -26,41 +26,44 @@ import Units
     @Test func `the same workload under two policies shows what would change`() throws {
         let host = try Host.cores(2)
         let workload = try ReportTableTests.workload()
-        let comparison = SimulationComparison(
-            before: workload.report("as it is", host: host, policy: ReportTableTests.policy(1, 1)),
-            after: workload.report("three to one", host: host, policy: ReportTableTests.policy(3, 1)))
-        let rows = Dictionary(uniqueKeysWithValues: comparison.rows.map { ($0.name, $0) })
-        #expect(rows["started"]?.difference == "0")
-        #expect(rows["wait, mean"]?.before == rows["wait, mean"]?.after)
-        #expect(rows["core utilization"]?.after == "100.0 %")
-        #expect(rows["core utilization"]?.difference == "0.0 points")
-        let shares = comparison.departmentRows
-        #expect(shares.map(\.name) == ["a", "b"])
+        let before = workload.report("as it is", host: host, policy: ReportTableTests.policy(1, 1))
+        let after = workload.report("three to one", host: host, policy: ReportTableTests.policy(3, 1))
+        let figures = [before, after].map { report in
+            Dictionary(uniqueKeysWithValues: report.figures.map { ($0.name, $0) })
+        }
+        func change(_ name: String) throws -> String {
+            try #require(figures[1][name]).change(from: try #require(figures[0][name]))
+        }
+        #expect(try change("started") == "0")
+        #expect(try change("waitMean") == "0.00")
+        #expect(figures[1]["coreUtilization"]?.decimal == "1.000000")
         // For 26 hours 1.5 and 0.5 cores, and in the last hour, when `a` asks for one alone, 1 and 1.
-        #expect(shares.map(\.entitled) == ["74.1 %", "25.9 %"])
-        #expect(shares.map(\.before) == ["50.0 %", "50.0 %"])
-        #expect(shares.map(\.after) == ["74.1 %", "25.9 %"])
+        #expect(try #require(before.fairness).departments.map(\.receivedShare) == [0.5, 0.5])
+        let shares = try #require(after.fairness).departments
+        #expect(shares.map { ReportFigure.decimal($0.entitledShare, places: 3) } == ["0.741", "0.259"])
+        #expect(shares.map { ReportFigure.decimal($0.receivedShare, places: 3) } == ["0.741", "0.259"])
     }
 
-    @Test func `a figure that only one has is missing in the other`() throws {
+    @Test func `a figure that a scheduler has none of is not there`() throws {
         let host = try Host.cores(2)
         let workload = try ReportTableTests.workload()
         let reference = SimulationReport(
             "fcfs", of: workload, outcomes: try workload.outcomes(under: .firstComeFirstServed, cores: 2), host: host,
             policy: workload.equalShares)
-        let rows = SimulationComparison(before: reference, after: workload.report(host: host)).rows
-        let told = try #require(rows.first { $0.name == "told a start" })
-        #expect(told.before == "–" && told.after == "78" && told.difference == "–")
+        #expect(!reference.figures.contains { $0.name == "toldStart" })
+        #expect(workload.report(host: host).figures.first { $0.name == "toldStart" }?.decimal == "78")
     }
 
-    @Test func `rows have units`() throws {
+    @Test func `figures are decimals of their units`() throws {
         let report = try Workload([.at(0, for: 100), .at(0, for: 8), .at(0, for: 100)]).report(host: try .cores(1))
-        let rows = Dictionary(uniqueKeysWithValues: report.rows.map { ($0.name, $0.value) })
-        #expect(rows["submitted"] == "3")
-        #expect(rows["wait, mean"] == "69.33 s")
-        #expect(rows["bounded slowdown, mean"] == "4.627")
-        #expect(rows["core utilization"] == "100.0 %")
-        #expect(rows["first forecast, within a minute"] == "100.0 %")
+        let figures = Dictionary(uniqueKeysWithValues: report.figures.map { ($0.name, $0) })
+        #expect(figures["submitted"]?.decimal == "3")
+        #expect(figures["waitMean"]?.decimal == "69.33" && figures["waitMean"]?.unit == .seconds)
+        #expect(figures["boundedSlowdownMean"]?.decimal == "4.627")
+        #expect(figures["coreUtilization"]?.decimal == "1.000000")
+        #expect(figures["firstForecastWithinMinute"]?.decimal == "1.000000")
+        #expect(figures["preemptions"]?.decimal == "0" && figures["lostCoreHours"]?.decimal == "0.00")
+        #expect(ReportFigure.decimal(-0.126, places: 2) == "-0.13")
     }
 
     @Test func `a report is written and read with camelCase fields, and leaves out what nothing fills`() throws {

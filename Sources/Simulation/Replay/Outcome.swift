@@ -25,6 +25,8 @@ public struct Outcome: Sendable, Hashable {
     public var endedAt: Timestamp?
     /// When what it held was free for others: the end, and the time of a stop.
     public var freedAt: Timestamp?
+    /// Whether that run had to give way, and its owner had not asked for another.
+    public var gaveWay = false
     /// What it held; empty where the scheduler tells none.
     public var devices = DeviceSet()
 

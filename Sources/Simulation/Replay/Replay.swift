@@ -22,7 +22,6 @@ public struct Replay: Sendable {
     /// Those that are giving way at this moment.
     private var preempted: Set<Int> = []
     private var next = 0
-    private var seen = 0
 
     /// - Parameters:
     ///   - policy: whose departments, weights, classes and half-life count; see `Workload.equalShares`.
@@ -127,9 +126,8 @@ public struct Replay: Sendable {
 
     /// Notes what was decided since the last time.
     private mutating func takeIn() {
-        while seen < machine.history.count {
-            let (time, event) = machine.history[seen]
-            seen += 1
+        guard !machine.history.isEmpty else { return }
+        for (time, event) in machine.takeHistory() {
             guard let place = event.reservation.flatMap({ places[$0] }) else { continue }
             take(event, at: time, place: place)
         }
@@ -166,6 +164,7 @@ public struct Replay: Sendable {
         case .ended(_, let ended):
             outcomes[place].endedAt = ended.at
             outcomes[place].freedAt = time
+            outcomes[place].gaveWay = preempted.remove(place) != nil
             for follower in followers[place] ?? [] {
                 outcomes[follower].eligibleAt = max(outcomes[follower].eligibleAt, time)
             }

@@ -21,6 +21,7 @@ public struct SimulationReport: Sendable, Hashable, Codable {
     /// Slowdowns of each, bounded.
     public var boundedSlowdown: SlowdownSummary
     public var use: UseSummary
+    public var preemption: PreemptionSummary
     /// nil where there was never anything to share: one department, or nobody that waited.
     public var fairness: FairnessSummary?
     /// nil where nobody was told a start.
@@ -48,6 +49,7 @@ public struct SimulationReport: Sendable, Hashable, Codable {
         wait = WaitSummary(started)
         boundedSlowdown = SlowdownSummary(started)
         forecasts = ForecastSummary(started)
+        preemption = PreemptionSummary(outcomes)
         let timeline = UseTimeline(outcomes)
         var use = UseMeter(host: host)
         var fairness = FairnessMeter(
