@@ -58,6 +58,23 @@ public enum Route {
         path("/v1/events", [("follow", String(follow))])
     }
 
+    public static let simulations = "/v1/simulations"
+
+    /// A simulation, with what it is asked for.
+    public static func simulation(_ query: SimulationQuery) -> String {
+        func text(_ value: (some CustomStringConvertible)?) -> String? { value?.description }
+        func time(_ value: DateTime?) -> String? { value.map { RFC3339.string($0.timestamp) } }
+        return path(
+            simulations,
+            [
+                ("source", query.source.rawValue), ("compare", String(query.compares)),
+                ("policyBytes", String(query.policyBytes)), ("nodesBytes", String(query.nodesBytes)),
+                ("cpus", text(query.cpus)), ("memoryBytes", text(query.memoryBytes)), ("gpus", text(query.gpus)),
+                ("nodes", text(query.nodes)), ("from", time(query.from)), ("until", time(query.until)),
+                ("runs", text(query.runs)), ("seed", text(query.seed)),
+            ])
+    }
+
     /// Whose reservations a list shows.
     public enum Scope: String, Sendable, CaseIterable {
         case own, all

@@ -30,4 +30,24 @@ enum Limits {
     static let logPoll = Duration.milliseconds(200)
     /// Of the journal, read at a time for an event stream.
     static let eventPage = 500
+
+    // MARK: - Simulations
+
+    /// Each file of a simulation when decompressed.
+    static let simulationContentBytes = 1 << 28
+    /// Events of the journal that are replayed.
+    static let simulatedEvents = 5_000_000
+    /// Of a log's machine; several of them may make a core.
+    static let simulatedProcessors: ClosedRange<Int64> = 1...(1 << 30)
+    static let simulatedCores: ClosedRange<Int64> = 1...65_536
+    static let simulatedDevices: ClosedRange<Int64> = 0...128
+    static let simulatedNodes: ClosedRange<Int64> = 1...128
+    static let simulatedMemory: ClosedRange<Int64> = 1...(1 << 60)
+    /// Of a machine that says nothing of its memory, for each core.
+    static let simulatedCoreMemory = ByteCount.gibibytes(8)
+    static let simulationRuns: ClosedRange<Int64> = 1...100
+    static let simulationSeeds: ClosedRange<Int64> = 0...Int64(Int32.max)
+    /// What a simulation may take, in seconds and in bytes of its process's memory.
+    static let simulationSeconds: Int64 = 900
+    static let simulationMemoryBytes: Int64 = 1 << 32
 }

@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <shadow.h>
+#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -48,6 +51,13 @@ int allot_wait_status(const siginfo_t *information) {
     int code = information->si_status;
     return information->si_code == CLD_EXITED ? (code & 0xff) << 8 : code & 0x7f;
 }
+
+int allot_memory_file(const char *name) {
+    int descriptor = memfd_create(name, MFD_CLOEXEC);
+    return descriptor < 0 ? -errno : descriptor;
+}
+
+int allot_end_with_parent(void) { return prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0 ? -errno : 0; }
 
 int allot_event_open(void) {
     int event = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);

@@ -50,17 +50,38 @@ static int set_attributes(posix_spawnattr_t *attributes) {
     return error;
 }
 
+static int spawn_with(
+    posix_spawn_file_actions_t *actions, const char *path, char *const *arguments, char *const *environment,
+    int32_t *pid) {
+    posix_spawnattr_t attributes;
+    int error = posix_spawnattr_init(&attributes);
+    if (error) return error;
+    error = set_attributes(&attributes);
+    if (!error) error = posix_spawn(pid, path, actions, &attributes, arguments, environment);
+    posix_spawnattr_destroy(&attributes);
+    return error;
+}
+
 static int spawn_now(const struct allot_program *program, int32_t *pid) {
     posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
     int error = posix_spawn_file_actions_init(&actions);
     if (error) return -error;
-    error = posix_spawnattr_init(&attributes);
-    if (!error) error = add_actions(&actions, program);
-    if (!error) error = set_attributes(&attributes);
-    if (!error) error = posix_spawn(pid, program->path, &actions, &attributes, program->arguments, program->environment);
+    error = add_actions(&actions, program);
+    if (!error) error = spawn_with(&actions, program->path, program->arguments, program->environment, pid);
     posix_spawn_file_actions_destroy(&actions);
-    posix_spawnattr_destroy(&attributes);
+    return -error;
+}
+
+int allot_spawn_filter(
+    const char *path, char *const *arguments, char *const *environment, int input, int output, int32_t *pid) {
+    posix_spawn_file_actions_t actions;
+    int error = posix_spawn_file_actions_init(&actions);
+    if (error) return -error;
+    error = posix_spawn_file_actions_adddup2(&actions, input, 0);
+    if (!error) error = posix_spawn_file_actions_adddup2(&actions, output, 1);
+    if (!error) error = posix_spawn_file_actions_addclosefrom_np(&actions, 3);
+    if (!error) error = spawn_with(&actions, path, arguments, environment, pid);
+    posix_spawn_file_actions_destroy(&actions);
     return -error;
 }
 

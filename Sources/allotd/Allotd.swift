@@ -19,7 +19,7 @@ enum Program {
 struct Allotd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "allotd", abstract: "The Allot daemon: reserves GPUs and cores of this machine.",
-        version: Daemon.version, subcommands: [Run.self, Verify.self], defaultSubcommand: Run.self)
+        version: Daemon.version, subcommands: [Run.self, Verify.self, RunSimulation.self], defaultSubcommand: Run.self)
 }
 
 struct Run: AsyncParsableCommand {
@@ -81,6 +81,16 @@ struct Verify: ParsableCommand {
             FileHandle.standardError.write(Data("allotd: does not verify: \(error)\n".utf8))
             throw ExitCode.failure
         }
+    }
+}
+
+/// What the daemon starts for each simulation.
+struct RunSimulation: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: SimulationProgram.command, abstract: "Run one simulation, for the daemon.", shouldDisplay: false)
+
+    func run() throws {
+        throw ExitCode(SimulationProgram.run())
     }
 }
 

@@ -35,6 +35,9 @@ struct OpenAPITypesTests {
         Pair("ExplanationHolder", ExplanationView.Holder.self), Pair("ExplanationChange", ExplanationView.Change.self),
         Pair("DrainView", DrainView.self), Pair("DrainPage", Page<DrainView>.self),
         Pair("FairShareView", FairShareView.self), Pair("FairShareStanding", FairShareView.Standing.self),
+        Pair("SimulationView", SimulationView.self), Pair("SimulationMachine", SimulationView.Machine.self),
+        Pair("SimulationReport", SimulationView.Report.self), Pair("SimulationFigure", SimulationView.Figure.self),
+        Pair("SimulationDepartment", SimulationView.Department.self),
     ]
 
     @Test(arguments: requests + views)

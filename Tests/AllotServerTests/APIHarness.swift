@@ -42,7 +42,8 @@ final class TestDaemon: Sendable {
             broker: broker, store: store, accounts: SystemAccounts(), policy: policy, executor: executor,
             logs: FileLogSource(stateDirectory: folder + "/state"), reconciler: reconciler,
             clock: SystemClock(last: nil),
-            execution: API.Execution(name: "process", onlyUser: UserID(geteuid())))
+            execution: API.Execution(name: "process", onlyUser: UserID(geteuid())),
+            simulator: Simulator(program: BuiltDaemon.path ?? "", folder: folder + "/state"))
         await broker.begin(
             with: JournalEvent(at: time.now, actor: nil, kind: "daemon.started", payload: Array("{}".utf8)))
     }

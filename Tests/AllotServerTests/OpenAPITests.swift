@@ -65,6 +65,8 @@ import Units
             Problems.notStored(nil), Problems.notStored(.diskFull), Problems.keyReused(),
             Problems.invalidField("gpus", "x"), Problems.forbidden("x"), Problems.backupRunning(),
             Problems.noRoomForBackup(), Problems.tooManyQuotes(AllotServer.Limits.quotes),
+            Problems.simulationUnderWay(), Problems.tooManySimulations(2), Problems.simulationLimit(),
+            SimulationFault(field: "workload", detail: "x").problem,
         ]
 
     /// One of each.
@@ -119,6 +121,15 @@ import Units
         #expect(APILimits.eventPage == AllotServer.Limits.eventPage)
         #expect(APILimits.quotesPerSecond == AllotServer.Limits.quotes.perSecond)
         #expect(APILimits.quotesAtOnce == AllotServer.Limits.quotes.atOnce)
+    }
+
+    @Test func `what a simulation may take`() {
+        #expect(APILimits.simulationBytes == HTTPLimits().simulationBytes)
+        #expect(APILimits.simulations == HTTPLimits().simulations)
+        #expect(APILimits.simulationContentBytes == AllotServer.Limits.simulationContentBytes)
+        #expect(APILimits.simulationRuns == AllotServer.Limits.simulationRuns)
+        #expect(APILimits.simulationSeconds == AllotServer.Limits.simulationSeconds)
+        #expect(APILimits.simulationMemoryBytes == AllotServer.Limits.simulationMemoryBytes)
     }
 
     @Test func `what a connection may do`() {

@@ -65,6 +65,21 @@ public enum APILimits {
     public static let quotesPerSecond: Int64 = 20
     public static let quotesAtOnce: Int64 = 40
 
+    // MARK: - Simulations
+
+    /// The files of a simulation together, as they are sent.
+    public static let simulationBytes = 33_554_432
+    /// Each of them when decompressed.
+    public static let simulationContentBytes = 268_435_456
+    /// Orders of arrival of a packing.
+    public static let simulationRuns: ClosedRange<Int64> = 1...100
+    /// How long one may take.
+    public static let simulationSeconds: Int64 = 900
+    /// Memory that one may take.
+    public static let simulationMemoryBytes = 4_294_967_296
+    /// At a time, all users together; one user has one.
+    public static let simulations = 2
+
     // MARK: - Connections
 
     public static let connections = 1024

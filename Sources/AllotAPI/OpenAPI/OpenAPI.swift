@@ -9,8 +9,8 @@ public enum OpenAPI {
 
     /// Every kind of problem that a reply may have, but `about:blank`, which says no more than its status.
     public static let problems: [ProblemKind] =
-        ProblemKind.ofHTTP + ProblemKind.ofFields + ProblemKind.ofService + ProblemKind.ofRequests + ProblemKind.ofTime
-        + ProblemKind.ofDrains
+        ProblemKind.ofHTTP + ProblemKind.ofFields + ProblemKind.ofSimulation + ProblemKind.ofService
+        + ProblemKind.ofRequests + ProblemKind.ofTime + ProblemKind.ofDrains
 
     /// The types of the bodies of requests and replies.
     public static let schemas: [NamedSchema] = [
@@ -20,6 +20,7 @@ public enum OpenAPI {
         .drainPage,
         .planView, .planEntry, .quoteView, .money, .fairShareView, .fairShareStanding,
         .explanationView, .explanationBlocker, .explanationHolder, .explanationChange,
+        .simulationView, .simulationMachine, .simulationReport, .simulationFigure, .simulationDepartment,
         .attachView, .healthView, .healthClock, .eventView,
         .problem,
     ]

@@ -38,7 +38,9 @@ extension OpenAPI.Operation {
         writer.name("required" as StaticString)
         writer.bool(body.isRequired)
         writer.name("content" as StaticString)
-        writer.content("application/json", .reference(body.schema))
+        writer.content(
+            body.schema == nil ? "application/octet-stream" : "application/json",
+            body.schema.map { .reference($0) })
         writer.closeObject()
     }
 

@@ -30,7 +30,7 @@ extension OpenAPI {
             self.parameters = parameters
             self.body = body
             self.success = success
-            let common = ProblemType.ofEveryRequest + (body == nil ? [] : ProblemType.ofBody)
+            let common = ProblemType.ofEveryRequest + (body?.schema == nil ? [] : ProblemType.ofBody)
             self.problems = Set(common + problems).sorted { $0.rawValue < $1.rawValue }
         }
 
@@ -53,7 +53,10 @@ extension OpenAPI {
         public var description: String
         public var schema: Schema
 
-        public var isRequired: Bool { place == .path }
+        /// Of the query or the head; what stands in the path always is.
+        public var isNeeded = false
+
+        public var isRequired: Bool { place == .path || isNeeded }
 
         /// Where in the request a parameter stands.
         public enum Place: String, Sendable {
@@ -61,10 +64,10 @@ extension OpenAPI {
         }
     }
 
-    /// A JSON body.
+    /// A body: JSON, or bytes.
     public struct Body: Sendable, Hashable {
-        /// Of `OpenAPI.schemas`.
-        public var schema: String
+        /// Of `OpenAPI.schemas`; nil for bytes.
+        public var schema: String?
         /// Where it is not, an empty body is read as `{}`.
         public var isRequired: Bool
     }

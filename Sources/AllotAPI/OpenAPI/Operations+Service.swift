@@ -1,5 +1,5 @@
 extension OpenAPI.Operation {
-    static let ofService: [Self] = [health, confirmClock, events, backup, openAPI]
+    static let ofService: [Self] = [health, confirmClock, events, backup, simulate, openAPI]
 
     private static let health = Self(
         .get, Route.health, id: "showHealth", .operation, "Show how the daemon is",

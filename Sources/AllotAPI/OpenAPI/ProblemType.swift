@@ -14,6 +14,7 @@ public enum ProblemType: String, Sendable, CaseIterable {
     case internalError = "internal"
     case shuttingDown = "shutting-down"
     case tooManyQuotes = "too-many-quotes"
+    case tooManySimulations = "too-many-simulations"
     // Fields
     case malformedJSON = "malformed-json"
     case jsonLimit = "json-limit"
@@ -21,6 +22,8 @@ public enum ProblemType: String, Sendable, CaseIterable {
     case missingField = "missing-field"
     case invalidField = "invalid-field"
     case keyReused = "key-reused"
+    case unreadableFile = "unreadable-file"
+    case simulationLimit = "simulation-limit"
     // Storing
     case notStored = "not-stored"
     case diskFull = "disk-full"

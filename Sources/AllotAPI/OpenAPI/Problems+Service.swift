@@ -66,7 +66,7 @@ extension OpenAPI.ProblemKind {
                 + "\(APILimits.jsonValues) values and names."),
         Self(
             .unsupportedMediaType, 415, title: "The body is of another type than is read",
-            "The Content-Type is not application/json."),
+            "The Content-Type is not application/json; of a simulation, not application/octet-stream."),
         Self(
             .unknownField, 422, title: "The body has a field that does not exist", field: .always,
             "The field is none of the schema's; the detail lists those that there are."),
@@ -78,6 +78,26 @@ extension OpenAPI.ProblemKind {
         Self(
             .keyReused, 422, title: "Another request had this key", field: .always,
             "The same user has sent this Idempotency-Key within a day with another path or body."),
+    ]
+
+    /// Those of simulations.
+    static let ofSimulation: [Self] = [
+        Self(
+            .tooManySimulations, 429, 503, title: "Too many simulations",
+            members: [Member("limit", .number, "The most simulations at a time.")],
+            "The user has one under way (429), or \(APILimits.simulations) are, which is all (503). Said before the "
+                + "body is read; the connection closes."),
+        Self(
+            .unreadableFile, 422, title: "A file can not be simulated", field: .always,
+            "A file is not what it should be, with the line and the reason, or holds more than a limit lets. The field "
+                + "is the file: `policy`, `nodes` or `workload`."),
+        Self(
+            .simulationLimit, 422, title: "More than is simulated",
+            members: [
+                Member("limitSeconds", .number, "The most seconds that one may take."),
+                Member("limitBytes", .number, "The most memory that one may take."),
+            ],
+            "It was ended because it took too long or needed too much memory. A shorter workload may do."),
     ]
 
     /// Those of storing, of who asks, and of running.

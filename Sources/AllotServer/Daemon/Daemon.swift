@@ -71,7 +71,8 @@ public struct Daemon: Sendable {
             reconciler: reconciler, clock: clock,
             execution: API.Execution(
                 name: configuration.executor.rawValue, onlyUser: onlyUser,
-                lowestUser: configuration.executor == .systemd ? OrderRules().lowestUser : 0))
+                lowestUser: configuration.executor == .systemd ? OrderRules().lowestUser : 0),
+            simulator: Simulator(folder: configuration.state))
         await broker.begin(with: Daemon.startEvent(host: host, at: clock.now()))
         return Parts(broker: broker, reconciler: reconciler, api: api, socket: socket, clock: clock)
     }

@@ -50,6 +50,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let limits: HTTPLimits
         let responder: ProblemResponder
         let logger: Logger
+        let simulations: SimulationGate
     }
 
     let shared: Shared
@@ -71,6 +72,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Whether the bytes of the request that is being read are still its first line.
     private var isInTarget = true
     private var discardedBytes = 0
+    /// Of the request that is being read.
+    private var bodyLimit: Int
+    /// Held as long as the request is a simulation.
+    private(set) var simulation: SimulationGate.Place?
     let timer = ConnectionTimer()
 
     init(shared: Shared, peer: Peer, executor: LoopExecutor, dates: DateCache) {
@@ -78,6 +83,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         self.peer = peer
         self.executor = executor
         self.dates = dates
+        bodyLimit = shared.limits.bodyBytes
     }
 
     var limits: HTTPLimits { shared.limits }
@@ -98,6 +104,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             responding.task?.cancel()
         }
         state = .closed
+        simulation = nil
         pending.removeAll()
         timer.stop()
         context.fireChannelInactive()
@@ -114,7 +121,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
             if isInTarget { isInTarget = !bytes.readableBytesView.contains(UInt8(ascii: "\n")) }
         case .lingering:
             discardedBytes += bytes.readableBytes
-            if discardedBytes > limits.bodyBytes { close() }
+            if discardedBytes > bodyLimit { close() }
             return false
         case .closed: return false
         case .body, .responding, .draining: break
@@ -178,13 +185,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private func take(_ part: HTTPServerRequestPart) {
         switch (part, state) {
         case (.head(let head), .idle), (.head(let head), .head):
-            if let problem = RequestHead.problem(with: head, limits: limits) { return refuse(problem) }
+            if let problem = admit(head) { return refuse(problem) }
             if RequestHead.waitsForContinue(head) { write(ByteBuffer(string: "HTTP/1.1 100 Continue\r\n\r\n")) }
             timer.deadline = nil
             state = .body(head, ByteBuffer())
         case (.body(let bytes), .body(let head, var body)):
-            guard body.readableBytes + bytes.readableBytes <= limits.bodyBytes else {
-                return refuse(Problems.bodyTooLarge(limits.bodyBytes))
+            guard body.readableBytes + bytes.readableBytes <= bodyLimit else {
+                return refuse(Problems.bodyTooLarge(bodyLimit))
             }
             if body.readableBytes == 0 {
                 body = bytes
@@ -200,8 +207,23 @@ final class ConnectionHandler: ChannelDuplexHandler {
         }
     }
 
+    /// What keeps a request from being read on; a simulation takes its place.
+    private func admit(_ head: HTTPRequestHead) -> Problem? {
+        let isSimulation = SimulationGate.isSimulation(head)
+        bodyLimit = isSimulation ? limits.simulationBytes : limits.bodyBytes
+        if let problem = RequestHead.problem(with: head, limits: limits, bodyBytes: bodyLimit) { return problem }
+        guard isSimulation else { return nil }
+        do throws(Problem) {
+            simulation = try shared.simulations.enter(peer.uid)
+            return nil
+        } catch {
+            return error
+        }
+    }
+
     /// After a reply: the next request, if the connection goes on.
     func nextRequest() {
+        simulation = nil
         if let context, !context.channel.isWritable {
             state = .draining
             timer.deadline = .now() + TimeAmount(limits.writeTimeout)
@@ -248,6 +270,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Closes the sending side, and reads on for a while: closing with bytes unread would break the connection before
     /// the client has read its reply.
     func finish() {
+        simulation = nil
         guard let context else { return }
         pending.removeAll()
         if isInputClosed { return close() }
@@ -262,6 +285,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func close() {
         state = .closed
+        simulation = nil
         context?.close(promise: nil)
     }
 
@@ -270,6 +294,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
         switch state {
         case .idle, .lingering, .closed: close()
         case .head, .body: refuse(Problems.malformed("The connection was closed in the middle of the request"))
+        // Whoever sends nothing more waits for a reply; but of a client that is gone the kernel says no more than that.
+        case .responding(let responding) where simulation != nil:
+            responding.task?.cancel()
+            close()
         case .responding, .draining: break
         }
     }
@@ -279,7 +307,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         closesNext = true
         switch state {
         case .idle: shutReading()
-        case .responding(let responding) where responding.isEventStream: responding.task?.cancel()
+        case .responding(let responding) where responding.isEventStream || simulation != nil: responding.task?.cancel()
         case .head, .body, .responding, .draining, .lingering, .closed: break
         }
     }

@@ -15,7 +15,8 @@ extension ConnectionHandler {
         let isRead = fields.method == .get || fields.method == .head
         state = .responding(
             Responding(
-                isHeadRequest: fields.method == .head, endsWithClient: isRead, takesChunks: head.version.minor > 0))
+                isHeadRequest: fields.method == .head, endsWithClient: isRead || simulation != nil,
+                takesChunks: head.version.minor > 0))
         let request = Request(head: fields, body: RequestBody(buffer: body))
         let requestContext = AllotRequestContext(
             source: AllotRequestSource(logger: shared.logger, peer: peer, body: body, jsonLimits: limits.json))

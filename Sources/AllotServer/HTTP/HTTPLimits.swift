@@ -13,6 +13,9 @@ struct HTTPLimits: Sendable {
     var headBytes = 16 * 1024
     var headFields = 64
     var bodyBytes = 1024 * 1024
+    /// The body of a simulation, which is files, and how many of those there are at a time; one user has one.
+    var simulationBytes = 32 * 1024 * 1024
+    var simulations = 2
     var json = JSONLimits()
     /// From a request's first byte to the end of its head.
     var headTimeout = Duration.seconds(10)

@@ -61,7 +61,9 @@ struct HTTPService: Service {
     }
 
     private func bootstrap(_ registry: ConnectionRegistry) -> ServerBootstrap {
-        let shared = ConnectionHandler.Shared(limits: limits, responder: responder, logger: logger)
+        let shared = ConnectionHandler.Shared(
+            limits: limits, responder: responder, logger: logger, simulations: SimulationGate(limit: limits.simulations)
+        )
         let loops = LoopTable(group)
         return ServerBootstrap(group: group)
             .childChannelOption(.allowRemoteHalfClosure, value: true)

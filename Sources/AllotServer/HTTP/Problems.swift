@@ -78,10 +78,10 @@ enum Problems {
             members: ["allowed": .texts(allowed)])
     }
 
-    static func unsupportedMediaType(_ found: String?) -> Problem {
+    static func unsupportedMediaType(_ found: String?, expected: String = "application/json") -> Problem {
         Problem(
             type: "/problems/unsupported-media-type", title: "The body is of another type than is read", status: 415,
-            detail: "Content-Type is \(found.map { String($0.prefix(80)) } ?? "missing"); application/json is expected")
+            detail: "Content-Type is \(found.map { String($0.prefix(80)) } ?? "missing"); \(expected) is expected")
     }
 
     static func shuttingDown() -> Problem {

@@ -5,13 +5,13 @@ import NIOHTTP1
 /// Checks a request's head and turns it into the router's terms.
 enum RequestHead {
     /// What is wrong with a head, before a byte of its body is read; nil when nothing is.
-    static func problem(with head: HTTPRequestHead, limits: HTTPLimits) -> Problem? {
+    static func problem(with head: HTTPRequestHead, limits: HTTPLimits, bodyBytes: Int) -> Problem? {
         if head.uri.utf8.count > limits.targetBytes { return Problems.targetTooLong(limits.targetBytes) }
         if head.version.minor > 0, head.headers["host"].count != 1 {
             return Problems.malformed("It needs one Host field")
         }
-        if let length = head.headers.first(name: "content-length"), (Int(length) ?? .max) > limits.bodyBytes {
-            return Problems.bodyTooLarge(limits.bodyBytes)
+        if let length = head.headers.first(name: "content-length"), (Int(length) ?? .max) > bodyBytes {
+            return Problems.bodyTooLarge(bodyBytes)
         }
         if let expectation = head.headers.first(name: "expect"), !isContinue(expectation) {
             return Problems.expectationFailed(expectation)

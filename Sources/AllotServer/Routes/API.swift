@@ -19,6 +19,7 @@ struct API: Sendable {
     let reconciler: Reconciler
     let clock: SystemClock
     let execution: Execution
+    let simulator: Simulator
     private let quotes = RateLimit(Limits.quotes, users: Limits.quotingUsers)
 
     /// What is fixed about how commands are run.
@@ -40,6 +41,7 @@ struct API: Sendable {
         addRunningRoutes(to: routes)
         addDrainRoutes(to: routes)
         addOperationRoutes(to: routes)
+        addSimulationRoutes(to: routes)
         return router
     }
 

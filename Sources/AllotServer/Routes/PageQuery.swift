@@ -1,5 +1,6 @@
 import AllotAPI
 import Hummingbird
+import Units
 
 /// The query of a list: `limit`, `cursor`, and what the list itself knows.
 struct PageQuery {
@@ -68,6 +69,27 @@ struct Query {
         guard let number = Int(text), number >= 0 else { throw Problems.invalidField(name, "one that a page gave") }
         return number
     }
+
+    /// A whole number within limits; nil where it is absent.
+    func number(_ name: String, in limits: ClosedRange<Int64>) throws(Problem) -> Int64? {
+        guard let text = parameters[name[...]] else { return nil }
+        guard let number = Int64(text), limits.contains(number) else {
+            throw Problems.invalidField(name, "a whole number from \(limits.lowerBound) to \(limits.upperBound)")
+        }
+        return number
+    }
+
+    /// A point in time; nil where it is absent.
+    func time(_ name: String) throws(Problem) -> DateTime? {
+        guard let text = parameters[name[...]] else { return nil }
+        guard let time = RFC3339.timestamp(String(text)) else {
+            throw Problems.invalidField(name, "a time such as 2026-11-02T09:30:00Z")
+        }
+        return DateTime(time)
+    }
+
+    /// Whether the parameter is there.
+    func has(_ name: String) -> Bool { parameters[name[...]] != nil }
 
     /// `true` or `false`; nil where it is absent.
     func flag(_ name: String) throws(Problem) -> Bool? {

@@ -65,6 +65,17 @@ struct allot_program {
 // memory of this process until the command's first instruction, so it takes the same time in a large daemon.
 int allot_spawn(const struct allot_program *program, int32_t *pid);
 
+// A file in memory that goes away with its last descriptor (memfd_create(2)).
+int allot_memory_file(const char *name);
+
+// Starts a program with two open files as its standard input and output, and this process's standard error. Otherwise
+// as `allot_spawn` does.
+int allot_spawn_filter(
+    const char *path, char *const *arguments, char *const *environment, int input, int output, int32_t *pid);
+
+// This process is killed when the thread that started it ends (prctl(2)).
+int allot_end_with_parent(void);
+
 // How an eventfd(2) is made, and how it is written to and read empty.
 int allot_event_open(void);
 void allot_event_signal(int event);
