@@ -12,8 +12,11 @@ public struct Call: Sendable, Hashable {
     public var method: Method
     /// The path and query, as `Route` gives them.
     public var path: String
-    /// JSON; nil for none.
+    /// nil for none.
     public var body: [UInt8]?
+    public var contentType = "application/json"
+    /// From its start to its reply's end, where that may take longer than `ClientLimits.requestSeconds`.
+    public var timeoutSeconds: Int64?
     /// Sent as `Idempotency-Key`: the request may then be sent again when the connection breaks.
     public var idempotencyKey: String?
     /// Sent as `Last-Event-ID`: an event stream goes on behind it.
@@ -36,6 +39,14 @@ public struct Call: Sendable, Hashable {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Call(
             method: .post, path: path, body: Array(try encoder.encode(body)), idempotencyKey: randomKey())
+    }
+
+    /// A request whose body is bytes. It is not sent again.
+    /// - Parameter timeoutSeconds: How long the answer may take.
+    public static func post(_ path: String, bytes: [UInt8], timeoutSeconds: Int64) -> Call {
+        Call(
+            method: .post, path: path, body: bytes.isEmpty ? nil : bytes, contentType: "application/octet-stream",
+            timeoutSeconds: timeoutSeconds)
     }
 
     /// 128 random bits in hexadecimal digits.

@@ -28,7 +28,7 @@ final class ExchangeHandler: ChannelDuplexHandler {
         guard case .idle = state, context.channel.isActive else {
             return exchange.promise.fail(ClientError.disconnected)
         }
-        let seconds = limits.requestSeconds
+        let seconds = exchange.call.timeoutSeconds ?? limits.requestSeconds
         let loopBound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
         let timer = context.eventLoop.scheduleTask(in: .seconds(seconds)) {
             let (handler, context) = loopBound.value

@@ -2,7 +2,7 @@
 public struct ClientLimits: Sendable, Hashable {
     /// To reach the socket.
     public var connectSeconds: Int64 = 5
-    /// From a request's start to its reply's end; for a streamed reply to its head.
+    /// From a request's start to its reply's end, unless the request says otherwise; for a streamed reply to its head.
     public var requestSeconds: Int64 = 30
     /// The longest silence in an event stream; the daemon sends heartbeats more often.
     public var eventSilenceSeconds: Int64 = 90

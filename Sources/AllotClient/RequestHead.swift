@@ -6,7 +6,7 @@ extension HTTPRequestHead {
         headers.add(name: "Host", value: "allot")
         headers.add(name: "Accept", value: "application/json, application/problem+json, */*")
         if let body = call.body {
-            headers.add(name: "Content-Type", value: "application/json")
+            headers.add(name: "Content-Type", value: call.contentType)
             headers.add(name: "Content-Length", value: String(body.count))
         } else if call.method == .post {
             headers.add(name: "Content-Length", value: "0")

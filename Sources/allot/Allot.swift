@@ -43,6 +43,7 @@ struct Allot: AsyncParsableCommand {
                 name: "Operations",
                 subcommands: [
                     DrainCommand.self, ResumeCommand.self, HealthCommand.self, EventsCommand.self, BackupCommand.self,
+                    SimulateCommand.self,
                 ]),
         ])
 

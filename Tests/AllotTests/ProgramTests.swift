@@ -62,6 +62,7 @@ struct ProgramTests {
         let path = try #require(BuiltProgram.path)
         for words in [
             ["list"], ["run", "r-1", "--", "ls"], ["events", "--follow"], ["backup", "/tmp/never-written"],
+            ["simulate", "--journal"],
         ] {
             let ending = try await BuiltProgram.run(path, words, environment: ["ALLOT_SOCKET": "/nonexistent/s"])
             #expect(ending.code == 69, "\(words)")
@@ -77,7 +78,7 @@ struct ProgramTests {
         for command in [
             "reserve", "quote", "list", "show", "cancel", "extend", "release", "logs", "run", "shell", "host",
         ]
-            + ["devices", "plan", "health", "events", "backup"]
+            + ["devices", "plan", "health", "events", "backup", "simulate"]
         {
             let help = try await BuiltProgram.run(path, ["help", command])
             #expect(help.code == 0)
