@@ -95,7 +95,7 @@ struct SimulationRouteTests {
             #expect(view.reports[0].figures.first { $0.name == "submitted" }?.value == "3")
             #expect(view.reports[0].figures.first { $0.name == "waitLongest" }?.value == "7200.00")
             let later = try await server.simulate("source=journal&from=2030-01-01T00:00:00Z", "")
-            #expect(later.status == 422 && later.body.contains("nothing in it can be replayed"))
+            #expect(later.status == 422 && later.body.contains("nothing that was submitted then"))
         }
     }
 
@@ -135,6 +135,21 @@ struct SimulationRouteTests {
         }
     }
 
+    @Test func `a client that goes away makes room for the next`() async throws {
+        try await withAPI { server, _ in
+            let log = SimulatorTests.longLog
+            try await server.client { client in
+                try client.send(TestServer.simulation("source=log", log))
+            }
+            var reply = try await server.simulate("source=log", Self.log)
+            while reply.status == 429 {
+                #expect(reply.body.contains("too-many-simulations"))
+                reply = try await server.simulate("source=log", Self.log)
+            }
+            #expect(reply.status == 200, "\(reply.body)")
+        }
+    }
+
     @Test func `a body may be larger than others, and not larger than its own limit`() async throws {
         var limits = HTTPLimits()
         (limits.bodyBytes, limits.simulationBytes) = (100, 2000)
@@ -163,6 +178,13 @@ struct SimulationRouteTests {
         withExtendedLifetime((second, third)) {}
     }
 
+    /// Enough for minutes: thousands wait, and each of them is planned again whenever something ends.
+    static let longLog =
+        "; MaxProcs: 64\n"
+        + (1...20_000).map { number in
+            "\(number) 0 0 \(60 + number % 977) \(1 + number % 63) -1 -1 1 9999 -1 1 1 1 -1 -1 -1 -1 -1\n"
+        }.joined()
+
     private var order: SimulationOrder {
         SimulationOrder(query: SimulationQuery(source: .log), host: .twoDevices, policy: .unconfigured)
     }
@@ -179,14 +201,8 @@ struct SimulationRouteTests {
 
     @Test(.enabled(if: BuiltDaemon.path != nil, "allotd is not built"))
     func `a simulation that nobody waits for any more is ended`() async throws {
-        // Enough for minutes: thousands wait, and each of them is planned again whenever something ends.
-        let log =
-            "; MaxProcs: 64\n"
-            + (1...20_000).map { number in
-                "\(number) 0 0 \(60 + number % 977) \(1 + number % 63) -1 -1 1 9999 -1 1 1 1 -1 -1 -1 -1 -1\n"
-            }.joined()
         let simulator = Simulator(program: try #require(BuiltDaemon.path))
-        let task = Task { try await simulator.run(order, files: ByteBuffer(string: log)) }
+        let task = Task { try await simulator.run(order, files: ByteBuffer(string: Self.longLog)) }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
     }
@@ -200,8 +216,11 @@ struct SimulationRouteTests {
 extension TestServer {
     /// A simulation, on a connection of its own.
     func simulate(_ query: String, _ body: String) async throws -> RawReply {
-        try await ask(
-            "POST /v1/simulations?\(query) HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n"
-                + "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)")
+        try await ask(TestServer.simulation(query, body))
+    }
+
+    static func simulation(_ query: String, _ body: String) -> String {
+        "POST /v1/simulations?\(query) HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n"
+            + "Content-Length: \(body.utf8.count)\r\nConnection: close\r\n\r\n\(body)"
     }
 }

@@ -140,6 +140,24 @@ import Units
     }
 
     @Test(
+        "Each fault of a policy is told with the policy's own name, its line and its column",
+        .enabled(if: BuiltProgram.path != nil, "allot is not built"))
+    func policyFaults() async throws {
+        let problem =
+            #"{"type":"/problems/unreadable-file","title":"T","field":"policy","#
+            + #""detail":"policy: policy:5:5: unknown key\npolicy:7:9: missing"}"#
+        try await FakeDaemon.run { _, responder in
+            try await responder.reply(problem, status: 422, type: "application/problem+json")
+        } _: { (daemon) async throws in
+            try await withFile("new.yaml", "x") { policy in
+                let ending = try await BuiltProgram.run(daemon, "simulate", "--journal", "--policy", policy)
+                #expect(ending.code == 1)
+                #expect(ending.errors == "allot: \(policy):5:5: unknown key\nallot: \(policy):7:9: missing\n")
+            }
+        }
+    }
+
+    @Test(
         "What makes no sense together is a usage error",
         arguments: [
             [], ["a", "b", "c"], ["--journal", "a"], ["a", "--from", "09:00"], ["a", "b", "--as", "log"],

@@ -74,8 +74,8 @@ final class ConnectionHandler: ChannelDuplexHandler {
     private var discardedBytes = 0
     /// Of the request that is being read.
     private var bodyLimit: Int
-    /// Held as long as the request is a simulation.
-    private(set) var simulation: SimulationGate.Place?
+    /// Held as long as a simulation is read and answered, up to its reply: who has that may ask for the next.
+    var simulation: SimulationGate.Place?
     let timer = ConnectionTimer()
 
     init(shared: Shared, peer: Peer, executor: LoopExecutor, dates: DateCache) {
@@ -223,7 +223,6 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// After a reply: the next request, if the connection goes on.
     func nextRequest() {
-        simulation = nil
         if let context, !context.channel.isWritable {
             state = .draining
             timer.deadline = .now() + TimeAmount(limits.writeTimeout)
@@ -258,6 +257,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     /// Answers with a problem, and closes.
     func refuse(_ problem: Problem) {
         closesNext = true
+        simulation = nil
         shared.logger.debug(
             "Request refused",
             metadata: ["uid": "\(peer.uid)", "status": "\(problem.status)", "detail": "\(problem.detail)"])

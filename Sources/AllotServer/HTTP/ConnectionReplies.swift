@@ -52,6 +52,7 @@ extension ConnectionHandler {
     /// Writes a whole reply in one piece.
     func reply(_ response: Response, _ body: ByteBuffer) {
         guard case .responding = state else { return }
+        simulation = nil
         write(response.status, response.headers, body)
         nextRequest()
     }
@@ -108,6 +109,7 @@ extension ConnectionHandler {
         } else {
             closesNext = true  // HTTP/1.0: the end of the connection is the end of the body
         }
+        simulation = nil
         responding.isStream = true
         responding.isEventStream = response.headers[.contentType] == EventStream.mediaType
         var buffer = ByteBuffer()

@@ -23,8 +23,9 @@ extension API {
             throw Problems.invalidField("policyBytes", "with nodesBytes it is more than the body's \(bytes) bytes")
         }
         try admitQuestion(of: caller.subject.user)
+        let engine = await broker.snapshot().engine
         let order = SimulationOrder(
-            query: query, host: broker.host, policy: policy,
+            query: query, host: engine.host, policy: engine.policy,
             folder: query.source == .journal ? simulator.folder : nil)
         return Reply(status: 200, body: try await simulator.run(order, files: context.body)).response
     }

@@ -90,9 +90,10 @@ struct SimulationWork {
         _ workload: Workload, on host: Topology.Host, present: Policy, notes: [String]
     ) throws(SimulationFault) -> SimulationView {
         guard !workload.submissions.isEmpty else {
-            throw SimulationFault(
-                field: query.source == .journal ? "from" : "workload",
-                detail: "nothing in it can be replayed; left out: \(workload.leftOut)")
+            let left = workload.leftOut == 0 ? "" : "; left out: \(workload.leftOut)"
+            throw query.source == .journal
+                ? SimulationFault(field: "from", detail: "nothing that was submitted then can be replayed\(left)")
+                : SimulationFault(field: "workload", detail: "nothing in it can be replayed\(left)")
         }
         let candidate = try candidate()
         var notes = notes

@@ -127,10 +127,19 @@ struct SimulateCommand: AsyncParsableCommand {
         guard case .problem(let problem) = error, problem.type == "/problems/unreadable-file",
             let field = problem.field
         else { return error }
-        let names = ["policy": policy, "nodes": files.first, "workload": files.last]
-        let prefix = "\(field): "
-        let detail = problem.detail.hasPrefix(prefix) ? String(problem.detail.dropFirst(prefix.count)) : problem.detail
-        return Failure(.failed, "\((names[field] ?? nil).map(InputFile.name) ?? field): \(detail)")
+        let paths = ["policy": policy, "nodes": files.first, "workload": files.last]
+        guard let path = paths[field] ?? nil else { return error }
+        let name = InputFile.name(path)
+        // Faults of a policy begin with its name, the line and the column, each in a line of its own.
+        let lines = problem.detail.split(separator: "\n").enumerated().map { number, line in
+            let line = number == 0 && line.hasPrefix("\(field): ") ? line.dropFirst(field.utf8.count + 2) : line
+            guard field == "policy", line.hasPrefix("policy:") else {
+                return number == 0 ? "\(name): \(line)" : "\(line)"
+            }
+            return name + line.dropFirst("policy".count)
+        }
+        for line in lines.dropLast() { StandardError.say(line) }
+        return Failure(.failed, lines.last)
     }
 }
 
