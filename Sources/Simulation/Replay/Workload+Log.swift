@@ -13,6 +13,9 @@ extension Workload {
     /// - Throws: where the log has more jobs than can be replayed.
     public init(_ log: WorkloadLog, processorsPerCore: Int = 1) throws(SimulationError) {
         let ran = log.jobs.filter { Limits.spans.contains(min($0.runtime, $0.requested ?? $0.runtime)) }
+        guard ran.count <= Limits.submissions else {
+            throw .tooManySubmissions(ran.count, limit: Limits.submissions)
+        }
         try self.init(
             ran.map { job in
                 let asked = min(job.requested ?? job.runtime, Limits.spans.upperBound)
