@@ -66,6 +66,26 @@ import Units
         #expect(ReportFigure.decimal(-0.126, places: 2) == "-0.13")
     }
 
+    @Test func `who has to give way is counted, with what it had held until then`() throws {
+        var first = Submission.at(0, for: 7200, devices: 1)
+        var second = Submission.at(3600, for: 600, devices: 1)
+        (first.request.priorityClass, second.request.priorityClass) = (ClassID("best-effort"), ClassID("production"))
+        let workload = try Workload([first, second])
+        var policy = workload.equalShares
+        policy.classes = [
+            PriorityClass(
+                id: ClassID("production"), rank: 2, isPreemptible: false, maximumWait: .days(7), mayPreempt: true),
+            PriorityClass(id: ClassID("best-effort"), rank: 1, isPreemptible: true, maximumWait: .days(7)),
+        ]
+        let host = try Host.virtual(cores: 2, memory: .gibibytes(1), devices: 1)
+        let report = workload.report(host: host, policy: policy)
+        #expect(report.started == 2 && report.preemption.count == 1)
+        #expect((1...1.1).contains(report.preemption.lostDeviceHours))
+        #expect(report.preemption.lostCoreHours == report.preemption.lostDeviceHours)
+        let kept = workload.report(host: host, policy: workload.equalShares)
+        #expect(kept.preemption.count == 0 && kept.preemption.lostDeviceHours == 0)
+    }
+
     @Test func `a report is written and read with camelCase fields, and leaves out what nothing fills`() throws {
         let report = try Workload([.at(0, for: 100)]).report("policy 4", host: try .cores(1))
         let text = try JSONEncoder().encode(report)

@@ -45,7 +45,7 @@ struct JournalPeriod {
     private func event(_ entry: JournalEntry) throws(StoreError) -> Event? {
         do throws(AllotAPI.JSONFault) {
             switch try EventRecord.event(kind: entry.kind, payload: entry.payload) {
-            case .slipped, .firmed, .fairShareChanged, nil: return nil
+            case .slipped, .firmed, .moved, .credited, .fairShareChanged, nil: return nil
             case let event?: return event
             }
         } catch {
