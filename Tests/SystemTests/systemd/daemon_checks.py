@@ -93,6 +93,16 @@ def a_batch_command_lands_in_its_slice():
     assert allot("bob", "logs", number, code=77) == ""
 
 
+def a_simulation_runs_under_the_units_rules():
+    tail = "1 -1 1 -1 -1 -1"
+    jobs = [f"{n} {n * 10} -1 600 {n % 3 + 1} -1 -1 {n % 3 + 1} 900 -1 1 {n % 2 + 1} {tail}" for n in range(1, 40)]
+    with open("/tmp/jobs.swf", "w") as file:
+        file.write("; MaxProcs: 4\n" + "\n".join(jobs) + "\n")
+    report = objects("alice", "simulate", "/tmp/jobs.swf")
+    assert "wait" in json.dumps(report), report
+    assert allot("bob", "simulate", "--journal", "--from", "2026-01-01 00:00", code=77) == ""
+
+
 def the_end_of_a_reservation_ends_its_processes():
     number = reserve("alice")
     inside = as_user("alice", "allot", "run", number, "--", "sleep", "600")
@@ -145,6 +155,7 @@ check("the daemon has no rights of its own", the_daemon_is_nobody_special)
 check("the daemon writes to the journal", it_writes_to_the_journal)
 check("a run lands in its slice as its user", a_run_lands_in_its_slice)
 check("a batch command lands in its slice as its user", a_batch_command_lands_in_its_slice)
+check("a simulation runs under the unit's rules", a_simulation_runs_under_the_units_rules)
 check("the end of a reservation ends its processes", the_end_of_a_reservation_ends_its_processes)
 check("a killed daemon comes back and knows", a_killed_daemon_comes_back_and_knows)
 check("the watchdog ends a stuck daemon, and it comes back", the_watchdog_ends_a_stuck_daemon)
