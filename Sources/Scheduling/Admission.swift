@@ -89,8 +89,8 @@ extension Engine {
     /// The latest start before that fits, and the earliest after.
     private func alternatives(_ shape: Shape, _ span: Span, to start: Timestamp) -> [Timestamp] {
         var before: Timestamp?
-        for segment in profile.segments {
-            let candidate = max(segment.start, time)
+        for index in 0..<profile.free.count {
+            let candidate = max(profile.free[index].start, time)
             guard candidate < start else { break }
             if profile.free(for: shape, at: candidate, span: span) != nil { before = candidate }
         }

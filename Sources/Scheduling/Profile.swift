@@ -1,58 +1,44 @@
 import Units
 
-/// What is free over time: segments of constant capacity, the last without end.
+/// What is free over time.
 ///
 /// The structure of conservative backfill (Mu'alem and Feitelson, "Utilization, Predictability, Workloads, and User
 /// Runtime Estimates in Scheduling the IBM SP2 with Backfilling", IEEE TPDS 12(6), 2001): the earliest place for one
 /// more reservation is the first run of segments that holds it for its whole span.
 struct Profile: Sendable {
-    /// By rising start; never empty.
-    private(set) var segments: [Segment]
+    private(set) var free: StepFunction<Capacity>
     /// What is in use of what is counted.
     private(set) var counters: CounterProfile
 
-    struct Segment: Sendable {
-        var start: Timestamp
-        var free: Capacity
-    }
-
     /// `capacity` is free from `start` on.
     init(from start: Timestamp, free capacity: Capacity, quotas: Quotas) {
-        segments = [Segment(start: start, free: capacity)]
+        free = StepFunction(from: start, capacity)
         counters = CounterProfile(from: start, quotas: quotas)
     }
 
     /// Takes `use` away over `[from, until)`. What is before the first segment is past and left out.
     mutating func take(_ use: Use, from: Timestamp, until: Timestamp) {
-        change(from: from, until: until) { $0.take(use) }
+        free.change(from: from, until: until) { $1.take(use) }
         if !use.counted.isEmpty { counters.take(use, from: from, until: until) }
     }
 
     /// Gives back what was taken over `[from, until)`.
     mutating func give(_ use: Use, from: Timestamp, until: Timestamp) {
-        change(from: from, until: until) { $0.give(use) }
+        free.change(from: from, until: until) { $1.give(use) }
         if !use.counted.isEmpty { counters.give(use, from: from, until: until) }
     }
 
     /// Whether exactly `use` is free over the whole of `[from, until)`.
     func holds(_ use: Use, from: Timestamp, until: Timestamp) -> Bool {
-        var index = segment(at: max(from, segments[0].start))
-        while index < segments.count, segments[index].start < until {
-            if !segments[index].free.holds(use) { return false }
-            index += 1
-        }
+        if free.firstIndex(from: from, until: until, where: { !$0.value.holds(use) }) != nil { return false }
         return use.counted.isEmpty || counters.shortage(of: use, from: from, until: until) == nil
     }
 
     /// How long from `from` on exactly `use` stays free; `distantFuture` where nothing takes it again.
     func end(of use: Use, from: Timestamp) -> Timestamp {
         let counted = counters.shortage(of: use, from: from, until: .distantFuture) ?? .distantFuture
-        var index = segment(at: max(from, segments[0].start))
-        while index < segments.count, segments[index].start < counted {
-            if !segments[index].free.holds(use) { return max(from, segments[index].start) }
-            index += 1
-        }
-        return counted
+        let blocker = free.firstIndex(from: from, until: counted) { !$0.value.holds(use) }
+        return blocker.map { max(from, free[$0].start) } ?? counted
     }
 
     /// The earliest start from `bound` on at which `shape` fits for `span`, and the devices free all that time.
@@ -62,17 +48,17 @@ struct Profile: Sendable {
     func earliest(_ shape: Shape, span: Span, from bound: Timestamp, steps: Int = .max) -> Fit {
         var steps = steps
         var bound = bound
-        var index = segment(at: max(bound, segments[0].start))
-        while index < segments.count {
-            let start = max(bound, segments[index].start)
+        var index = free.index(at: bound)
+        while index < free.count {
+            let start = max(bound, free[index].start)
             switch fit(shape, at: start, span: span, first: index, steps: &steps) {
             case .free(let devices): return Fit(start: start, free: devices)
             case .blocked(let blocker): index = blocker + 1
-            case .full(.distantFuture): return Fit(start: outOfReach, free: segments[index].free.devices)
+            case .full(.distantFuture): return Fit(start: outOfReach, free: free[index].value.devices)
             case .full(let until):
                 bound = max(bound, until)
-                index = segment(at: bound)
-            case .tooFar: index = segments.count
+                index = free.index(at: bound)
+            case .tooFar: index = free.count
             }
         }
         return atTheEnd(shape, span: span, from: bound)
@@ -81,7 +67,7 @@ struct Profile: Sendable {
     /// The devices free for `shape` over `[start, start + span)`; nil where it does not fit.
     func free(for shape: Shape, at start: Timestamp, span: Span) -> DeviceSet? {
         var steps = Int.max
-        let first = segment(at: max(start, segments[0].start))
+        let first = free.index(at: start)
         guard case .free(let devices) = fit(shape, at: start, span: span, first: first, steps: &steps) else {
             return nil
         }
@@ -101,14 +87,14 @@ struct Profile: Sendable {
         let end = start + span
         var devices = shape.eligible
         var index = first
-        while index < segments.count, segments[index].start < end || index == first {
+        while index < free.count, free[index].start < end || index == first {
             guard steps > 0 else { return .tooFar }
             steps -= 1
-            let free = segments[index].free
-            guard free.cores >= shape.cores, free.memory >= shape.memory, shape.fits(free.devices) else {
+            let here = free[index].value
+            guard here.cores >= shape.cores, here.memory >= shape.memory, shape.fits(here.devices) else {
                 return .blocked(by: index)
             }
-            devices = devices.intersection(free.devices)
+            devices = devices.intersection(here.devices)
             guard shape.fits(devices) else { return .blocked(by: first) }
             index += 1
         }
@@ -121,15 +107,15 @@ struct Profile: Sendable {
     }
 
     private func atTheEnd(_ shape: Shape, span: Span, from bound: Timestamp) -> Fit {
-        let last = segments[segments.count - 1]
+        let last = free[free.count - 1]
         let start = max(bound, last.start)
-        guard last.free.cores >= shape.cores, last.free.memory >= shape.memory, shape.fits(last.free.devices) else {
+        guard last.value.cores >= shape.cores, last.value.memory >= shape.memory, shape.fits(last.value.devices) else {
             return Fit(start: outOfReach, free: shape.eligible)
         }
-        guard !shape.counted.isEmpty else { return Fit(start: start, free: last.free.devices) }
-        switch counters.room(for: shape, in: last.free.devices, from: start, until: start + span) {
+        guard !shape.counted.isEmpty else { return Fit(start: start, free: last.value.devices) }
+        switch counters.room(for: shape, in: last.value.devices, from: start, until: start + span) {
         case .devices(let devices): return Fit(start: start, free: devices)
-        case .none, .noneHere: return Fit(start: outOfReach, free: last.free.devices)
+        case .none, .noneHere: return Fit(start: outOfReach, free: last.value.devices)
         }
     }
 
@@ -137,35 +123,8 @@ struct Profile: Sendable {
     /// the same for the length of one, so that its forecast does not move with every pass.
     private var outOfReach: Timestamp {
         let horizon = Limits.horizon.milliseconds
-        return Timestamp(milliseconds: segments[0].start.milliseconds / horizon * horizon) + Limits.horizon
+        return Timestamp(milliseconds: free.start.milliseconds / horizon * horizon) + Limits.horizon
             + Limits.horizon
-    }
-
-    private mutating func change(from: Timestamp, until: Timestamp, _ edit: (inout Capacity) -> Void) {
-        let from = max(from, segments[0].start)
-        guard from < until else { return }
-        let first = split(at: from)
-        let last = until == .distantFuture ? segments.count : split(at: until)
-        for index in first..<last { edit(&segments[index].free) }
-    }
-
-    /// The segment that holds `time`; the first for an earlier one.
-    private func segment(at time: Timestamp) -> Int {
-        var low = 0
-        var high = segments.count
-        while low + 1 < high {
-            let middle = (low + high) / 2
-            if segments[middle].start <= time { low = middle } else { high = middle }
-        }
-        return low
-    }
-
-    /// Makes a segment start at `time`, which is not before the first, and gives its index.
-    private mutating func split(at time: Timestamp) -> Int {
-        let index = segment(at: time)
-        if segments[index].start == time { return index }
-        segments.insert(Segment(start: time, free: segments[index].free), at: index + 1)
-        return index + 1
     }
 }
 

@@ -39,7 +39,7 @@ struct CounterProfile: Sendable {
 
     /// The first stretch in which a counter has no room.
     func full(_ part: Counted.Part, from: Timestamp, until: Timestamp) -> Full? {
-        track(part.counter).firstStretch(from: from, until: until) { $0.used + part.amount > part.limit }
+        track(part.counter).firstStretch(from: from, until: until) { $0.value + part.amount > part.limit }
     }
 
     /// For each quota and pool that has no room for the devices, the first stretch of that.
@@ -49,7 +49,7 @@ struct CounterProfile: Sendable {
         let parts = parts(devices, own)
         for part in parts {
             guard let limit = counted.reach == .nominal ? part.rule.nominal : part.rule.most else { continue }
-            let found = part.track.firstStretch(from: from, until: until) { $0.used + part.amount > limit }
+            let found = part.track.firstStretch(from: from, until: until) { $0.value + part.amount > limit }
             if let found { full.append(found) }
         }
         for (index, pool) in quotas.pools.enumerated() where counted.reach == .nominal || pool.reach == .lent {
@@ -57,7 +57,7 @@ struct CounterProfile: Sendable {
             let found = track(.pool(index)).firstStretch(from: from, until: until) { stretch in
                 let amount = CounterProfile.amount(of: devices, parts, in: pool, at: stretch.start, sign: 1)
                 // What is within one's own claim takes nothing away, also where a changed policy left no room.
-                return amount > 0 && stretch.used + amount > pool.room
+                return amount > 0 && stretch.value + amount > pool.room
             }
             if let found { full.append(found) }
         }
@@ -107,17 +107,17 @@ struct CounterProfile: Sendable {
         let parts = parts(use.devices, own)
         for (index, pool) in quotas.pools.enumerated() where !pool.devices.isDisjoint(with: use.devices) {
             change(.pool(index), from: from, until: until) {
-                CounterProfile.amount(of: use.devices, parts, in: pool, at: $0.start, sign: sign)
+                CounterProfile.amount(of: use.devices, parts, in: pool, at: $0, sign: sign)
             }
         }
         for part in parts { change(part.counter, from: from, until: until) { _ in sign * part.amount } }
     }
 
     private mutating func change(
-        _ counter: Counter, from: Timestamp, until: Timestamp, by amount: (CounterTrack.Stretch) -> Int
+        _ counter: Counter, from: Timestamp, until: Timestamp, by amount: (Timestamp) -> Int
     ) {
         var track = tracks.removeValue(forKey: counter) ?? CounterTrack(from: start)
-        track.change(from: from, until: until, by: amount)
+        track.change(from: from, until: until) { $1 += amount($0) }
         if !track.isIdle { tracks[counter] = track }
     }
 }
