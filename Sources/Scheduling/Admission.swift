@@ -29,7 +29,8 @@ extension Engine {
         let told = startsNow ? nil : placement.start
         let reservation = Reservation(
             id: ReservationID(state.nextNumber), owner: subject.user, account: account, priorityClass: priorityClass,
-            demand: demand, kind: kind, span: request.span, notBefore: request.notBefore,
+            demand: demand, kind: kind, windowHost: request.at == nil ? 0 : placement.host, span: request.span,
+            notBefore: request.notBefore,
             after: request.after.filter { state.reservations[$0] != nil }, sharedWith: request.sharedWith,
             hasCommand: request.hasCommand, isRequeued: request.isRequeued, submittedAt: time, firstForecast: told,
             forecast: told, state: .waiting)
@@ -47,19 +48,18 @@ extension Engine {
     mutating func shape(of demand: Demand, by key: UsageKey, reach: Quotas.Reach) -> Shape {
         let counted = counters.counted(demand, of: key, reach: reach)
         guard let name = demand.model else {
-            return model.shape(demand, eligible: model.allDevices, counted: counted)
+            return fleet.shape(demand, eligible: fleet.allDevices, counted: counted)
         }
-        let found = eligible[name] ?? model.eligible(model: name)
+        let found = eligible[name] ?? fleet.eligible(model: name)
         eligible[name] = found
-        return model.shape(demand, eligible: found, counted: counted)
+        return fleet.shape(demand, eligible: found, counted: counted)
     }
 
     /// The earliest place behind all that is planned.
     mutating func place(_ shape: Shape, span: Span, from bound: Timestamp) -> Placement {
-        let hint = hints.bound(shape, span: span) ?? bound
-        let fit = profile.earliest(shape, span: span, from: max(bound, hint), steps: Limits.admissionSteps)
-        if bound <= time { hints.learn(shape, span: span, start: fit.start) }
-        return Placement(start: fit.start, use: model.use(of: shape, from: fit.free), span: span)
+        let fit = hints.earliest(
+            shape, span: span, from: bound, floor: time, in: profile, steps: Limits.admissionSteps)
+        return Placement(start: fit.start, use: fleet.use(of: shape, fit), span: span)
     }
 
     /// No start before this: now, `notBefore`, and the planned ends of those that it waits for.
@@ -80,19 +80,22 @@ extension Engine {
             throw .beyondHorizon(field: "at", start, horizon: time + Limits.horizon)
         }
         if isStale { replan() }
-        guard let free = profile.free(for: shape, at: start, span: span) else {
+        guard let fit = profile.fit(for: shape, at: start, span: span) else {
             throw .windowDoesNotFit(start: start, nearest: alternatives(shape, span, to: start))
         }
-        return Placement(start: start, use: model.use(of: shape, from: free), span: span)
+        return Placement(start: start, use: fleet.use(of: shape, fit), span: span)
     }
 
     /// The latest start before that fits, and the earliest after.
     private func alternatives(_ shape: Shape, _ span: Span, to start: Timestamp) -> [Timestamp] {
         var before: Timestamp?
-        for index in 0..<profile.free.count {
-            let candidate = max(profile.free[index].start, time)
-            guard candidate < start else { break }
-            if profile.free(for: shape, at: candidate, span: span) != nil { before = candidate }
+        for host in profile.free.indices {
+            for index in 0..<profile.free[host].count {
+                let candidate = max(profile.free[host][index].start, time)
+                guard candidate < start else { break }
+                if before.map({ $0 >= candidate }) ?? false { continue }
+                if profile.free(for: shape, on: host, at: candidate, span: span) != nil { before = candidate }
+            }
         }
         var found = before.map { [$0] } ?? []
         var bound = start
@@ -156,45 +159,49 @@ extension Engine {
     /// The demand in numbers: cores and memory in proportion where the request names none.
     private func demand(of request: Request) throws(Rejection) -> Demand {
         guard request.devices > 0 || request.cores != nil || request.memory != nil else { throw .asksForNothing }
-        let proportional = min(request.devices * model.coresPerDevice, model.coreCount)
-        let cores = request.cores ?? max(1, proportional)
-        let perCore = model.memory.bytes / Int64(max(model.coreCount, 1))
-        let memory =
-            request.memory?.bytes
-            ?? (request.devices > 0
-                ? Int64(request.devices) * model.memoryPerDevice.bytes
-                : min(Int64(cores), Int64(model.coreCount)) * perCore)
+        let share = fleet.share(of: request.devices, eligible: request.model.map { fleet.eligible(model: $0) })
+        let cores = request.cores ?? share.cores
+        let memory = request.memory?.bytes ?? (request.devices > 0 ? share.memory : fleet.memory(beside: cores))
         return Demand(
             devices: request.devices, model: request.model, together: request.together, cores: cores,
             memory: ByteCount(bytes: memory),
             licences: request.licences.sorted { $0.key < $1.key }.map { Demand.Licence(name: $0.key, count: $0.value) })
     }
 
+    /// Whether some host has room for it when it is empty; by what none has enough of, where none has.
     private func checkHost(_ demand: Demand, _ shape: Shape) throws(Rejection) {
-        if demand.devices > 0, let name = demand.model, shape.eligible.isEmpty {
-            throw .unknownModel(name, known: Set(model.host.devices.map(\.model)).sorted())
+        var kinds = Array(shape.local.indices)
+        if demand.devices > 0, let name = demand.model, shape.local.allSatisfy(\.eligible.isEmpty) {
+            throw .unknownModel(name, known: fleet.modelNames)
         }
-        let devices = shape.eligible.count
-        guard demand.devices <= devices else {
-            throw .exceedsHost(field: "gpus", asked: Int64(demand.devices), largest: Int64(devices))
+        func keep(
+            _ asked: Int64, else refusal: (_ largest: Int64) -> Rejection, _ most: (Int) -> Int64
+        ) throws(Rejection) {
+            let largest = kinds.map(most).max() ?? 0
+            kinds.removeAll { most($0) < asked }
+            guard kinds.isEmpty else { return }
+            throw refusal(largest)
         }
-        let largest = shape.groups.map { $0.intersection(shape.eligible).count }.max() ?? 0
-        guard shape.fits(model.allDevices) else {
-            throw .tooFarApart(demand.together, asked: demand.devices, largest: max(largest, min(devices, 1)))
+        try keep(
+            Int64(demand.devices), else: { .exceedsHost(field: "gpus", asked: Int64(demand.devices), largest: $0) }
+        ) {
+            Int64(shape.local[$0].eligible.count)
         }
-        guard demand.cores <= model.coreCount else {
-            throw .exceedsHost(field: "cpus", asked: Int64(demand.cores), largest: Int64(model.coreCount))
+        try keep(
+            Int64(demand.devices),
+            else: { .tooFarApart(demand.together, asked: demand.devices, largest: Int($0)) }
+        ) {
+            let local = shape.local[$0]
+            guard !local.fits(demand.devices, in: fleet.models[$0].allDevices) else { return Int64(demand.devices) }
+            let largest = local.groups.map { $0.intersection(local.eligible).count }.max() ?? 0
+            return Int64(max(largest, min(local.eligible.count, 1)))
         }
-        guard demand.memory <= model.memory else {
-            throw .exceedsHost(field: "memoryBytes", asked: demand.memory.bytes, largest: model.memory.bytes)
+        try keep(Int64(demand.cores), else: { .exceedsHost(field: "cpus", asked: Int64(demand.cores), largest: $0) }) {
+            Int64(fleet.models[$0].coreCount)
         }
-    }
-}
-
-extension HostModel {
-    /// What a shape takes when it gets its devices out of `free`.
-    func use(of shape: Shape, from free: DeviceSet) -> Use {
-        Use(
-            devices: devices(for: shape, from: free), cores: shape.cores, memory: shape.memory, counted: shape.counted)
+        try keep(
+            demand.memory.bytes,
+            else: { .exceedsHost(field: "memoryBytes", asked: demand.memory.bytes, largest: $0) }
+        ) { fleet.models[$0].memory.bytes }
     }
 }

@@ -10,7 +10,7 @@ public enum Command: Sendable {
     /// Takes devices, or the host, out of the plan.
     case drain(DrainRequest, by: Subject)
     /// Gives devices, or with nil the host, back to it.
-    case resume(DeviceSet?, by: Subject)
+    case resume(DeviceSet?, on: Int = 0, by: Subject)
     /// Takes in what the policy says of fair share, where the journal has other terms.
     case adoptTerms
     /// Starts and ends what is due.

@@ -2,6 +2,8 @@ import Units
 
 /// Devices, or the whole host, that nothing is planned on for a time: maintenance, or a failure.
 public struct Drain: Sendable, Hashable, Codable {
+    /// By position in `Engine.hosts`.
+    public var host: Int
     /// By index in `Host.devices`; all of them where the host is drained.
     public var devices: DeviceSet
     /// Cores and memory too.
@@ -14,9 +16,11 @@ public struct Drain: Sendable, Hashable, Codable {
     public var reason: String
 
     public init(
-        devices: DeviceSet, isHost: Bool = false, from: Timestamp, until: Timestamp? = nil, hasFailed: Bool = false,
+        host: Int = 0, devices: DeviceSet, isHost: Bool = false, from: Timestamp, until: Timestamp? = nil,
+        hasFailed: Bool = false,
         reason: String = ""
     ) {
+        self.host = host
         self.devices = devices
         self.isHost = isHost
         self.from = from
@@ -31,11 +35,15 @@ public struct Drain: Sendable, Hashable, Codable {
     }
 
     /// Whether it takes something from a holder of these devices.
-    func touches(_ devices: DeviceSet) -> Bool { isHost || !self.devices.isDisjoint(with: devices) }
+    func touches(_ devices: DeviceSet, on host: Int) -> Bool {
+        host == self.host && (isHost || !self.devices.isDisjoint(with: devices))
+    }
 }
 
 /// What an admin asks for: devices, or the whole host, out of the plan.
 public struct DrainRequest: Sendable, Hashable {
+    /// By position in `Engine.hosts`.
+    public var host: Int
     /// By index in `Host.devices`; nil for the whole host.
     public var devices: DeviceSet?
     /// nil: from now on.
@@ -47,9 +55,10 @@ public struct DrainRequest: Sendable, Hashable {
     public var reason: String
 
     public init(
-        devices: DeviceSet?, from: Timestamp? = nil, until: Timestamp? = nil, hasFailed: Bool = false,
+        host: Int = 0, devices: DeviceSet?, from: Timestamp? = nil, until: Timestamp? = nil, hasFailed: Bool = false,
         reason: String = ""
     ) {
+        self.host = host
         self.devices = devices
         self.from = from
         self.until = until
@@ -60,13 +69,13 @@ public struct DrainRequest: Sendable, Hashable {
 
 extension Engine {
     /// Takes devices, or the host, out of the plan for a time. What runs there runs on to its end, unless they have
-    /// failed; a window there gets other devices at its time, or is broken; what waits is planned anew.
+    /// failed; a window there gets other devices of its host, or is broken; what waits is planned anew.
     mutating func drain(_ request: DrainRequest, by subject: Subject, into events: inout [Event]) throws(Rejection) {
         let drain = try checked(request, by: subject)
         emit(.drained(drain), into: &events)
         if drain.hasFailed { endFailed(drain, into: &events) }
         for window in windows().sorted(by: { $0.id < $1.id }) {
-            guard case .window(let start, let devices) = window.kind, drain.touches(devices),
+            guard case .window(let start, let devices) = window.kind, drain.touches(devices, on: window.windowHost),
                 drain.overlaps(from: start, until: start + window.span)
             else { continue }
             move(window, start: start, into: &events)
@@ -75,14 +84,17 @@ extension Engine {
 
     /// Gives devices, or the host, back to the plan.
     mutating func resume(
-        _ devices: DeviceSet?, by subject: Subject, into events: inout [Event]
+        _ devices: DeviceSet?, on host: Int, by subject: Subject, into events: inout [Event]
     ) throws(Rejection) {
         guard subject.isAdmin else { throw .adminOnly }
         let isDrained = state.drains.contains { drain in
-            drain.isCurrent(at: time) && (devices.map { !drain.devices.isDisjoint(with: $0) } ?? drain.isHost)
+            drain.host == host && drain.isCurrent(at: time)
+                && (devices.map { !drain.devices.isDisjoint(with: $0) } ?? drain.isHost)
         }
-        guard isDrained else { throw .notDrained }
-        emit(.resumed(at: time, devices: devices ?? model.allDevices, isHost: devices == nil), into: &events)
+        guard isDrained, fleet.hosts.indices.contains(host) else { throw .notDrained }
+        emit(
+            .resumed(at: time, devices: devices ?? fleet[host].allDevices, isHost: devices == nil, host: host),
+            into: &events)
     }
 
     /// Drains that are not over.
@@ -91,10 +103,11 @@ extension Engine {
     /// Takes what is drained out of a profile. Once more does no harm to devices; cores and memory are counted down
     /// each time, and so taken only where the profile is new.
     func mask(_ profile: inout Profile, isNew: Bool) {
-        for drain in drains {
+        for drain in drains where fleet.hosts.indices.contains(drain.host) {
+            let model = fleet[drain.host]
             let takesHost = drain.isHost && isNew
             let use = Use(
-                devices: drain.devices, cores: takesHost ? model.coreCount : 0,
+                host: drain.host, devices: drain.devices, cores: takesHost ? model.coreCount : 0,
                 memory: takesHost ? model.memory.bytes : 0, counted: .nothing)
             profile.take(use, from: drain.from, until: drain.until ?? .distantFuture)
         }
@@ -102,6 +115,8 @@ extension Engine {
 
     private func checked(_ request: DrainRequest, by subject: Subject) throws(Rejection) -> Drain {
         guard subject.isAdmin else { throw .adminOnly }
+        guard fleet.hosts.indices.contains(request.host) else { throw .asksForNothing }
+        let model = fleet[request.host]
         let devices = request.devices ?? model.allDevices
         guard request.devices.map({ !$0.isEmpty && $0.isSubset(of: model.allDevices) }) ?? true else {
             throw .asksForNothing
@@ -123,27 +138,29 @@ extension Engine {
         }
         guard drains.count < Limits.drains else { throw .tooManyDrains(limit: Limits.drains) }
         return Drain(
-            devices: devices, isHost: request.devices == nil, from: from, until: request.until,
+            host: request.host, devices: devices, isHost: request.devices == nil, from: from, until: request.until,
             hasFailed: request.hasFailed, reason: request.reason)
     }
 
     /// Ends what runs on what has failed. It is no fault of its owner's: nothing of the run is charged.
     private mutating func endFailed(_ drain: Drain, into events: inout [Event]) {
         for id in running.sorted() {
-            guard case .active(let active) = state.reservations[id]?.state, drain.touches(active.grant.devices) else {
-                continue
-            }
+            guard case .active(let active) = state.reservations[id]?.state,
+                drain.touches(active.grant.devices, on: active.grant.host)
+            else { continue }
             emit(.ending(id, Reservation.Ending(at: time, reason: .deviceFailed)), into: &events)
             emit(.credited(id, Credit(from: active.startedAt, to: time)), into: &events)
         }
     }
 
-    /// Gives a window other devices at its time, or breaks it.
+    /// Gives a window other devices of its host at its time, or breaks it.
     private mutating func move(_ window: Reservation, start: Timestamp, into events: inout [Event]) {
         let shape = shape(of: window.demand, by: window.usageKey, reach: .nominal)
         let others = committedProfile(at: time, without: window.id)
-        if let free = others.free(for: shape, at: max(start, time), span: window.span) {
-            emit(.moved(window.id, devices: model.devices(for: shape, from: free)), into: &events)
+        let host = window.windowHost
+        if let free = others.free(for: shape, on: host, at: max(start, time), span: window.span) {
+            let use = fleet.use(of: shape, Fit(host: host, start: start, free: free))
+            emit(.moved(window.id, devices: use.devices), into: &events)
         } else {
             emit(.ended(window.id, Reservation.Ended(active: nil, at: time, reason: .drained)), into: &events)
         }

@@ -14,7 +14,7 @@ public struct Engine: Sendable {
     public internal(set) var time: Timestamp
     /// Those that the last command ended, as they stand then: the state holds them no more.
     public internal(set) var concluded: [Reservation] = []
-    let model: HostModel
+    let fleet: Fleet
     let counters: Counters
     var held: Held
     /// Active and waiting windows alone: what a late start must not run into.
@@ -46,19 +46,26 @@ public struct Engine: Sendable {
     /// Waiting ones that are not windows.
     var queued = 0
     var waitingOfUser: [UserID: Int] = [:]
-    var eligible: [String: DeviceSet] = [:]
+    /// By model, of each kind of host.
+    var eligible: [String: [DeviceSet]] = [:]
 
-    /// An engine over what the journal tells, at `time`; windows whose devices this host lacks stay until their start.
+    /// An engine over one host.
     public init(host: Host, policy: Policy, state: EngineState = EngineState(), time: Timestamp) {
+        self.init(hosts: [host], policy: policy, state: state, time: time)
+    }
+
+    /// An engine over what the journal tells, at `time`; windows whose devices a host lacks stay until their start.
+    /// - Parameter hosts: at least one; what the journal tells names them by position.
+    public init(hosts: [Host], policy: Policy, state: EngineState = EngineState(), time: Timestamp) {
         self.state = state
         live = SortedIDs(state.reservations.keys)
         self.policy = policy
         self.time = time
         settledAt = time - Span(milliseconds: 1)
-        model = HostModel(host: host)
-        counters = Counters(policy: policy, host: model)
-        held = Held(host: model, quotas: counters.quotas)
-        committed = Profile(from: time, free: model.capacity, quotas: counters.quotas)
+        fleet = Fleet(hosts)
+        counters = Counters(policy: policy, fleet: fleet)
+        held = Held(fleet: fleet, quotas: counters.quotas)
+        committed = Profile(from: time, fleet: fleet, quotas: counters.quotas)
         profile = committed
         for reservation in state.reservations.values {
             switch reservation.state {
@@ -72,8 +79,11 @@ public struct Engine: Sendable {
         install(makePlan(at: time))
     }
 
-    /// The machine that it decides over.
-    public var host: Host { model.host }
+    /// The machine that it decides over; the first of several.
+    public var host: Host { fleet.hosts[0] }
+
+    /// The machines that it decides over, by position.
+    public var hosts: [Host] { fleet.hosts }
 
     /// Decides a command at a time and folds what it decided.
     /// - Returns: what was decided, in order; the caller makes it durable before it tells anybody.
@@ -88,7 +98,8 @@ public struct Engine: Sendable {
         case .release(let id, let subject): try release(id, by: subject, into: &events)
         case .extend(let id, let span, let subject): try extend(id, by: span, subject: subject, into: &events)
         case .drain(let request, let subject): try drain(request, by: subject, into: &events)
-        case .resume(let devices, let subject): try resume(devices, by: subject, into: &events)
+        case .resume(let devices, let host, let subject):
+            try resume(devices, on: host, by: subject, into: &events)
         case .adoptTerms: adoptTerms(into: &events)
         case .tick: settle(into: &events)
         case .adopt(let plan): adopt(plan, into: &events)
@@ -159,9 +170,4 @@ public struct Engine: Sendable {
             return active.endsAt
         }.min()
     }
-}
-
-extension HostModel {
-    /// All of the host.
-    var capacity: Capacity { Capacity(devices: allDevices, cores: coreCount, memory: memory.bytes) }
 }

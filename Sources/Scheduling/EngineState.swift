@@ -46,8 +46,11 @@ public struct EngineState: Sendable, Hashable {
         case .drained(let drain):
             drains.append(drain)
             return nil
-        case .resumed(let time, let devices, let isHost):
-            drains = drains.compactMap { $0.isCurrent(at: time) ? $0.without(devices, isHost: isHost) : nil }
+        case .resumed(let time, let devices, let isHost, let host):
+            drains = drains.compactMap { drain in
+                guard drain.isCurrent(at: time) else { return nil }
+                return drain.host == host ? drain.without(devices, isHost: isHost) : drain
+            }
             return nil
         case .submitted(let reservation):
             guard reservation.id.number >= nextNumber else { throw Misfit() }
@@ -105,6 +108,7 @@ public struct EngineState: Sendable, Hashable {
         case (.requeued(_, let time), .ending(_, let ending)):
             reservation.state = .waiting
             reservation.kind = .queued
+            reservation.windowHost = 0
             reservation.after = []
             reservation.forecast = nil
             reservation.requeuedAt = time

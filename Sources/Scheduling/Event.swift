@@ -19,7 +19,7 @@ public enum Event: Sendable, Hashable, Codable {
     /// So much of its use is not charged.
     case credited(ReservationID, Credit)
     case drained(Drain)
-    case resumed(at: Timestamp, devices: DeviceSet, isHost: Bool)
+    case resumed(at: Timestamp, devices: DeviceSet, isHost: Bool, host: Int = 0)
     /// Over for its owner; still held.
     case ending(ReservationID, Reservation.Ending)
     case ended(ReservationID, Reservation.Ended)

@@ -55,7 +55,8 @@ extension Engine {
             committed.take(use, from: active.startedAt, until: active.endsAt)
         }
         // A start that is late by the time of a stop runs on past its planned end.
-        let planned = wasPlanned?.devices == active.grant.devices ? wasPlanned?.end : nil
+        let isSame = wasPlanned?.host == active.grant.host && wasPlanned?.devices == active.grant.devices
+        let planned = isSame ? wasPlanned?.end : nil
         profile.take(use, from: planned ?? active.startedAt, until: active.endsAt)
     }
 

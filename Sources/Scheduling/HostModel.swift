@@ -1,7 +1,7 @@
 import Topology
 import Units
 
-/// What the engine knows of the host, worked out once: groups of devices, and shares of cores and memory.
+/// What the engine knows of a kind of host, worked out once: groups of devices, and shares of cores and memory.
 struct HostModel: Sendable {
     let host: Host
     let allDevices: DeviceSet
@@ -38,12 +38,15 @@ struct HostModel: Sendable {
         memoryPerDevice = ByteCount(bytes: Int64(bytes))
     }
 
-    /// The devices whose model is, or contains, `model`, in any case; all where it is nil.
-    func eligible(model: String?) -> DeviceSet {
-        guard let model else { return allDevices }
+    /// The devices whose model is this one, in any case.
+    func devices(ofExactly model: String) -> DeviceSet {
         let wanted = model.lowercased()
-        let exact = host.devices.indices.filter { host.devices[$0].model.lowercased() == wanted }
-        if !exact.isEmpty { return DeviceSet(exact) }
+        return DeviceSet(host.devices.indices.filter { host.devices[$0].model.lowercased() == wanted })
+    }
+
+    /// The devices whose model contains this, in any case.
+    func devices(ofModelWith part: String) -> DeviceSet {
+        let wanted = part.lowercased()
         return DeviceSet(
             host.devices.indices.filter { HostModel.contains(host.devices[$0].model.lowercased(), wanted) })
     }

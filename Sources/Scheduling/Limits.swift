@@ -42,6 +42,10 @@ public enum Limits {
     static let recallsTried = 64
     /// Running ones that are looked at, the cheapest first, for each of them.
     static let victims = 64
+    /// Bounds of starts on hosts that an index keeps, all classes of shapes together; 16 bytes each, and as much again.
+    static let indexedBounds = 2_000_000
+    /// Binary digits of a span by which the index tells classes apart: with 2, one is longer by half at most.
+    static let spanBits = 2
     /// Alternatives that a refused window names.
     static let alternatives = 3
 }

@@ -2,20 +2,23 @@ import Units
 
 /// Which devices and cores: close together for the request, and whole cells left for those to come.
 extension HostModel {
-    /// The shape of a demand on this host; `eligible` are the devices of its model.
-    func shape(_ demand: Demand, eligible: DeviceSet, counted: Counted) -> Shape {
+    /// What a demand means on such a host; `eligible` are the devices of its model.
+    func shape(_ demand: Demand, eligible: DeviceSet) -> Shape.Local {
         let isGrouped = demand.devices > 1 && (demand.together == .nvlink || demand.together == .numa)
-        return Shape(
-            count: demand.devices, eligible: eligible, groups: isGrouped ? groups(demand.together) : [],
-            cores: demand.cores, memory: demand.memory.bytes, counted: counted)
+        var local = Shape.Local(
+            eligible: eligible, groups: isGrouped ? groups(demand.together) : [], isPossible: false)
+        local.isPossible =
+            demand.cores <= coreCount && demand.memory <= memory && local.fits(demand.devices, in: allDevices)
+        return local
     }
 
     /// Chooses devices for `shape` out of `free`, which holds enough: the fullest cell that holds all, else the
     /// fullest island or NUMA node, else the emptiest cells first, so that few are touched.
-    func devices(for shape: Shape, from free: DeviceSet) -> DeviceSet {
+    func devices(for shape: Shape, on kind: Int, from free: DeviceSet) -> DeviceSet {
         guard shape.count > 0 else { return DeviceSet() }
-        let usable = free.intersection(shape.eligible)
-        let allowed = shape.groups.isEmpty ? [allDevices] : shape.groups
+        let local = shape.local[kind]
+        let usable = free.intersection(local.eligible)
+        let allowed = local.groups.isEmpty ? [allDevices] : local.groups
         let pools = allowed.map { $0.intersection(usable) }.filter { $0.count >= shape.count }
         for level in [cells, islands, numaGroups, allowed] {
             let candidates = level.flatMap { group in pools.map { $0.intersection(group) } }

@@ -3,8 +3,10 @@ import Units
 /// Where a waiting reservation is planned.
 public struct Placement: Sendable, Hashable {
     public var start: Timestamp
+    /// By position in `Engine.hosts`.
+    public var host: Int
     public var devices: DeviceSet
-    var use: Use { Use(devices: devices, cores: cores, memory: memory, counted: counted) }
+    var use: Use { Use(host: host, devices: devices, cores: cores, memory: memory, counted: counted) }
     var cores: Int
     /// Bytes.
     var memory: Int64
@@ -13,6 +15,7 @@ public struct Placement: Sendable, Hashable {
 
     init(start: Timestamp, use: Use, span: Span) {
         self.start = start
+        self.host = use.host
         self.devices = use.devices
         self.cores = use.cores
         self.memory = use.memory

@@ -57,14 +57,12 @@ extension Engine {
             followers.release(after: id)
             let shape = shape(of: reservation, cache: &shapes)
             let bound = bound(of: reservation, in: plan, at: now)
-            let hint = hints.bound(shape, span: reservation.span) ?? bound
-            let fit = profile.earliest(shape, span: reservation.span, from: max(bound, hint))
+            let fit = hints.earliest(shape, span: reservation.span, from: bound, floor: now, in: profile)
             recalls.consider(reservation, shape, from: bound, than: fit.start, of: self)
-            if bound <= now { hints.learn(shape, span: reservation.span, start: fit.start) }
-            let choice = Choice(shape: shape, free: fit.free)
-            let devices = choices[choice] ?? model.devices(for: shape, from: fit.free)
+            let choice = Choice(count: shape.count, kind: fleet.kinds[fit.host], local: shape.local, free: fit.free)
+            let devices = choices[choice] ?? fleet[fit.host].devices(for: shape, on: choice.kind, from: fit.free)
             choices[choice] = devices
-            let use = Use(devices: devices, cores: shape.cores, memory: shape.memory, counted: shape.counted)
+            let use = shape.use(of: devices, on: fit.host)
             let placement = Placement(start: fit.start, use: use, span: reservation.span)
             profile.take(placement.use, from: placement.start, until: placement.end)
             recalls.placed(reservation, placement)
@@ -159,7 +157,7 @@ extension Engine {
 
     /// What runs and the windows that wait, alone.
     func committedProfile(at now: Timestamp, without moving: ReservationID? = nil) -> Profile {
-        var profile = Profile(from: now, free: model.capacity, quotas: counters.quotas)
+        var profile = Profile(from: now, fleet: fleet, quotas: counters.quotas)
         for id in running {
             guard let reservation = state.reservations[id] else { continue }
             switch reservation.state {
@@ -195,7 +193,9 @@ extension Engine {
 
     /// What a choice of devices depends on.
     private struct Choice: Hashable {
-        var shape: Shape
+        var count: Int
+        var kind: Int
+        var local: [Shape.Local]
         var free: DeviceSet
     }
 
@@ -221,8 +221,8 @@ extension Engine {
         let demand = reservation.demand
         let asked = Asked(demand: demand, key: counters.countsAccounts ? reservation.usageKey : nil)
         if let known = cache[asked] { return known }
-        let shape = model.shape(
-            demand, eligible: demand.model.map { eligible[$0] ?? model.eligible(model: $0) } ?? model.allDevices,
+        let shape = fleet.shape(
+            demand, eligible: demand.model.map { eligible[$0] ?? fleet.eligible(model: $0) } ?? fleet.allDevices,
             counted: counters.counted(demand, of: reservation.usageKey, reach: .lent))
         cache[asked] = shape
         return shape

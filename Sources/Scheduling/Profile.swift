@@ -1,121 +1,161 @@
 import Units
 
-/// What is free over time.
+/// What is free over time, on each host, and what is counted over all of them.
 ///
 /// The structure of conservative backfill (Mu'alem and Feitelson, "Utilization, Predictability, Workloads, and User
 /// Runtime Estimates in Scheduling the IBM SP2 with Backfilling", IEEE TPDS 12(6), 2001): the earliest place for one
-/// more reservation is the first run of segments that holds it for its whole span.
+/// more reservation is the first run of steps that holds it for its whole span.
 struct Profile: Sendable {
-    private(set) var free: StepFunction<Capacity>
+    /// By host.
+    private(set) var free: [StepFunction<Capacity>]
     /// What is in use of what is counted.
     private(set) var counters: CounterProfile
+    /// Of each host.
+    let kinds: [Int]
+    /// What has been taken, in order, where there are several hosts: what an index has to catch up with.
+    private(set) var taken: [Taken] = []
+    /// Grows when something is given back: until then a profile only fills up.
+    private(set) var loosened = 0
 
-    /// `capacity` is free from `start` on.
-    init(from start: Timestamp, free capacity: Capacity, quotas: Quotas) {
-        free = StepFunction(from: start, capacity)
+    /// One change of one host.
+    struct Taken: Sendable {
+        var host: Int
+        var devices: Int
+        var cores: Int
+        var from: Timestamp
+        var until: Timestamp
+    }
+
+    /// All of the hosts is free from `start` on.
+    init(from start: Timestamp, fleet: Fleet, quotas: Quotas) {
+        free = fleet.capacities.map { StepFunction(from: start, $0) }
+        kinds = fleet.kinds
         counters = CounterProfile(from: start, quotas: quotas)
     }
 
-    /// Takes `use` away over `[from, until)`. What is before the first segment is past and left out.
+    /// Takes `use` away over `[from, until)`. What is before the first step is past and left out.
     mutating func take(_ use: Use, from: Timestamp, until: Timestamp) {
-        free.change(from: from, until: until) { $1.take(use) }
+        guard free.indices.contains(use.host) else { return }
+        free[use.host].change(from: from, until: until) { $1.take(use) }
         if !use.counted.isEmpty { counters.take(use, from: from, until: until) }
+        guard free.count > 1 else { return }
+        taken.append(
+            Taken(host: use.host, devices: use.devices.count, cores: use.cores, from: from, until: until))
     }
 
     /// Gives back what was taken over `[from, until)`.
     mutating func give(_ use: Use, from: Timestamp, until: Timestamp) {
-        free.change(from: from, until: until) { $1.give(use) }
+        guard free.indices.contains(use.host) else { return }
+        free[use.host].change(from: from, until: until) { $1.give(use) }
         if !use.counted.isEmpty { counters.give(use, from: from, until: until) }
+        loosened += 1
     }
 
     /// Whether exactly `use` is free over the whole of `[from, until)`.
     func holds(_ use: Use, from: Timestamp, until: Timestamp) -> Bool {
-        if free.firstIndex(from: from, until: until, where: { !$0.value.holds(use) }) != nil { return false }
+        guard free.indices.contains(use.host),
+            free[use.host].firstIndex(from: from, until: until, where: { !$0.value.holds(use) }) == nil
+        else { return false }
         return use.counted.isEmpty || counters.shortage(of: use, from: from, until: until) == nil
     }
 
     /// How long from `from` on exactly `use` stays free; `distantFuture` where nothing takes it again.
     func end(of use: Use, from: Timestamp) -> Timestamp {
+        guard free.indices.contains(use.host) else { return from }
         let counted = counters.shortage(of: use, from: from, until: .distantFuture) ?? .distantFuture
-        let blocker = free.firstIndex(from: from, until: counted) { !$0.value.holds(use) }
-        return blocker.map { max(from, free[$0].start) } ?? counted
+        let blocker = free[use.host].firstIndex(from: from, until: counted) { !$0.value.holds(use) }
+        return blocker.map { max(from, free[use.host][$0].start) } ?? counted
     }
 
-    /// The earliest start from `bound` on at which `shape` fits for `span`, and the devices free all that time.
+    /// The earliest start from `bound` on at which `shape` fits on a host for `span`, and the devices free all that
+    /// time; nil where that is after `last`, or never.
     ///
-    /// Looks at `steps` segments at most, and takes the end of everything after that: there it fits, because a
-    /// shape that the empty host does not hold is never admitted; unless devices are drained without an end.
-    func earliest(_ shape: Shape, span: Span, from bound: Timestamp, steps: Int = .max) -> Fit {
+    /// Looks at `steps` steps at most, and takes the end of everything after that: there it fits, because a shape that
+    /// no empty host holds is never admitted; unless devices are drained without an end.
+    func earliest(
+        _ shape: Shape, span: Span, on host: Int, from bound: Timestamp, last: Timestamp = .distantFuture,
+        steps: Int = .max
+    ) -> Fit? {
         var steps = steps
         var bound = bound
+        let local = shape.local[kinds[host]]
+        let free = free[host]
         var index = free.index(at: bound)
         while index < free.count {
             let start = max(bound, free[index].start)
-            switch fit(shape, at: start, span: span, first: index, steps: &steps) {
-            case .free(let devices): return Fit(start: start, free: devices)
+            guard start <= last else { return nil }
+            switch fit(shape, local, on: host, at: start, span: span, first: index, steps: &steps) {
+            case .free(let devices): return Fit(host: host, start: start, free: devices)
             case .blocked(let blocker): index = blocker + 1
-            case .full(.distantFuture): return Fit(start: outOfReach, free: free[index].value.devices)
+            case .full(.distantFuture): return nil
             case .full(let until):
                 bound = max(bound, until)
                 index = free.index(at: bound)
             case .tooFar: index = free.count
             }
         }
-        return atTheEnd(shape, span: span, from: bound)
+        return atTheEnd(shape, span: span, on: host, from: bound).flatMap { $0.start <= last ? $0 : nil }
     }
 
-    /// The devices free for `shape` over `[start, start + span)`; nil where it does not fit.
-    func free(for shape: Shape, at start: Timestamp, span: Span) -> DeviceSet? {
+    /// The devices of a host free for `shape` over `[start, start + span)`; nil where it does not fit.
+    func free(for shape: Shape, on host: Int, at start: Timestamp, span: Span) -> DeviceSet? {
         var steps = Int.max
-        let first = free.index(at: start)
-        guard case .free(let devices) = fit(shape, at: start, span: span, first: first, steps: &steps) else {
-            return nil
-        }
+        guard free.indices.contains(host) else { return nil }
+        let local = shape.local[kinds[host]]
+        let first = free[host].index(at: start)
+        guard local.isPossible || free.count == 1,
+            case .free(let devices) = fit(
+                shape, local, on: host, at: start, span: span, first: first, steps: &steps)
+        else { return nil }
         return devices
     }
 
     private enum Attempt {
         case free(DeviceSet)
-        /// No start before the end of this segment is worth a try.
+        /// No start before the end of this step is worth a try.
         case blocked(by: Int)
         /// A counter has no room, whatever is free, for a start before this time.
         case full(until: Timestamp)
         case tooFar
     }
 
-    private func fit(_ shape: Shape, at start: Timestamp, span: Span, first: Int, steps: inout Int) -> Attempt {
+    private func fit(
+        _ shape: Shape, _ local: Shape.Local, on host: Int, at start: Timestamp, span: Span, first: Int,
+        steps: inout Int
+    ) -> Attempt {
         let end = start + span
-        var devices = shape.eligible
+        let free = free[host]
+        var devices = local.eligible
         var index = first
         while index < free.count, free[index].start < end || index == first {
             guard steps > 0 else { return .tooFar }
             steps -= 1
             let here = free[index].value
-            guard here.cores >= shape.cores, here.memory >= shape.memory, shape.fits(here.devices) else {
-                return .blocked(by: index)
-            }
+            guard here.cores >= shape.cores, here.memory >= shape.memory, local.fits(shape.count, in: here.devices)
+            else { return .blocked(by: index) }
             devices = devices.intersection(here.devices)
-            guard shape.fits(devices) else { return .blocked(by: first) }
+            guard local.fits(shape.count, in: devices) else { return .blocked(by: first) }
             index += 1
         }
         guard !shape.counted.isEmpty else { return .free(devices) }
-        switch counters.room(for: shape, in: devices, from: start, until: end) {
+        switch counters.room(for: shape, on: host, in: devices, from: start, until: end) {
         case .devices(let devices): return .free(devices)
         case .none(let until): return .full(until: until)
         case .noneHere: return .blocked(by: first)
         }
     }
 
-    private func atTheEnd(_ shape: Shape, span: Span, from bound: Timestamp) -> Fit {
-        let last = free[free.count - 1]
+    private func atTheEnd(_ shape: Shape, span: Span, on host: Int, from bound: Timestamp) -> Fit? {
+        let last = free[host][free[host].count - 1]
         let start = max(bound, last.start)
-        guard last.value.cores >= shape.cores, last.value.memory >= shape.memory, shape.fits(last.value.devices) else {
-            return Fit(start: outOfReach, free: shape.eligible)
-        }
-        guard !shape.counted.isEmpty else { return Fit(start: start, free: last.value.devices) }
-        switch counters.room(for: shape, in: last.value.devices, from: start, until: start + span) {
-        case .devices(let devices): return Fit(start: start, free: devices)
-        case .none, .noneHere: return Fit(start: outOfReach, free: last.value.devices)
+        let local = shape.local[kinds[host]]
+        guard last.value.cores >= shape.cores, last.value.memory >= shape.memory,
+            local.fits(shape.count, in: last.value.devices)
+        else { return nil }
+        guard !shape.counted.isEmpty else { return Fit(host: host, start: start, free: last.value.devices) }
+        switch counters.room(for: shape, on: host, in: last.value.devices, from: start, until: start + span) {
+        case .devices(let devices): return Fit(host: host, start: start, free: devices)
+        case .none, .noneHere: return nil
         }
     }
 
@@ -123,75 +163,35 @@ struct Profile: Sendable {
     /// the same for the length of one, so that its forecast does not move with every pass.
     private var outOfReach: Timestamp {
         let horizon = Limits.horizon.milliseconds
-        return Timestamp(milliseconds: free.start.milliseconds / horizon * horizon) + Limits.horizon
+        return Timestamp(milliseconds: free[0].start.milliseconds / horizon * horizon) + Limits.horizon
             + Limits.horizon
     }
 }
 
-/// Where a shape fits.
-struct Fit: Sendable {
-    var start: Timestamp
-    /// Eligible devices that are free over the whole span: at least as many as asked for, close enough together.
-    var free: DeviceSet
-}
-
-/// What is free at one time.
-struct Capacity: Sendable, Hashable {
-    var devices: DeviceSet
-    var cores: Int
-    /// Bytes.
-    var memory: Int64
-
-    func holds(_ use: Use) -> Bool {
-        use.devices.isSubset(of: devices) && use.cores <= cores && use.memory <= memory
+extension Profile {
+    /// The best place on all hosts, by a look at each of them.
+    func earliest(_ shape: Shape, span: Span, from bound: Timestamp) -> Fit {
+        var best: (key: HostKey, fit: Fit)?
+        for host in free.indices where shape.local[kinds[host]].isPossible {
+            let last = best?.key.start ?? .distantFuture
+            guard let fit = earliest(shape, span: span, on: host, from: bound, last: last) else { continue }
+            let key = key(fit)
+            if best.map({ key < $0.key }) ?? true { best = (key, fit) }
+        }
+        return best?.fit ?? earliestAtHome(shape, span: span, from: bound)
     }
 
-    mutating func take(_ use: Use) {
-        devices = devices.subtracting(use.devices)
-        cores -= use.cores
-        memory -= use.memory
+    /// The best host for a start at this very time; nil where there is none.
+    func fit(for shape: Shape, at start: Timestamp, span: Span) -> Fit? {
+        free.indices.lazy.compactMap { host in
+            self.free(for: shape, on: host, at: start, span: span).map { Fit(host: host, start: start, free: $0) }
+        }.min { key($0) < key($1) }
     }
 
-    mutating func give(_ use: Use) {
-        devices = devices.union(use.devices)
-        cores += use.cores
-        memory += use.memory
-    }
-}
-
-/// What one reservation takes: exact devices; cores and memory by amount; and what it counts.
-struct Use: Sendable, Hashable {
-    var devices: DeviceSet
-    var cores: Int
-    /// Bytes.
-    var memory: Int64
-    var counted: Counted
-}
-
-/// What a demand means on this host, and what it counts: reservations of one shape fit in the same places.
-struct Shape: Sendable, Hashable {
-    var count: Int
-    /// Devices of the model that is asked for.
-    var eligible: DeviceSet
-    /// The groups of which one has to hold all; empty where any devices of the host do.
-    var groups: [DeviceSet]
-    var cores: Int
-    /// Bytes.
-    var memory: Int64
-    var counted: Counted
-
-    func hash(into hasher: inout Hasher) {
-        hasher.combine(count)
-        hasher.combine(eligible)
-        hasher.combine(cores)
-        hasher.combine(memory)
-        if !counted.isEmpty { hasher.combine(counted) }
-    }
-
-    /// Whether enough of the free devices are eligible, and close enough together.
-    func fits(_ free: DeviceSet) -> Bool {
-        let usable = free.intersection(eligible)
-        guard usable.count >= count else { return false }
-        return groups.isEmpty || groups.contains { $0.intersection(usable).count >= count }
+    /// The place on the first host that may ever have room: the only one, or as good as any where none has.
+    func earliestAtHome(_ shape: Shape, span: Span, from bound: Timestamp, steps: Int = .max) -> Fit {
+        let home = free.indices.first { shape.local[kinds[$0]].isPossible } ?? 0
+        return earliest(shape, span: span, on: home, from: bound, steps: steps)
+            ?? Fit(host: home, start: outOfReach, free: shape.local[kinds[home]].eligible)
     }
 }

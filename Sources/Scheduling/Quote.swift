@@ -3,6 +3,8 @@ import Units
 /// What a request would get.
 public struct Quote: Sendable, Hashable {
     public var start: Timestamp
+    /// By position in `Engine.hosts`.
+    public var host: Int
     /// The devices that it would get as things are; others may be free when it starts.
     public var devices: DeviceSet
     public var demand: Demand
@@ -17,12 +19,15 @@ extension Engine {
         let events = try copy.perform(.submit(request, by: subject), at: now)
         guard case .submitted(let reservation) = events.first else { preconditionFailure("a submission is submitted") }
         if case .started(_, let active) = events.last {
-            return Quote(start: active.startedAt, devices: active.grant.devices, demand: reservation.demand)
+            return Quote(
+                start: active.startedAt, host: active.grant.host, devices: active.grant.devices,
+                demand: reservation.demand)
         }
         copy.replan()
         guard let placement = copy.placement(of: reservation.id) else {
             preconditionFailure("what waits has a place in the plan")
         }
-        return Quote(start: placement.start, devices: placement.devices, demand: reservation.demand)
+        return Quote(
+            start: placement.start, host: placement.host, devices: placement.devices, demand: reservation.demand)
     }
 }

@@ -119,8 +119,10 @@ struct Recalls {
                 at: told, claimant: reservation.id, start: free, victims: chosen.map(\.id), isReclaim: isReclaim))
         var profile = claims
         give(chosen, to: &profile, of: engine)
-        if let devices = profile.free(for: own, at: free, span: reservation.span) {
-            profile.take(engine.model.use(of: own, from: devices), from: free, until: free + reservation.span)
+        let host = chosen[0].use.host
+        if let devices = profile.free(for: own, on: host, at: free, span: reservation.span) {
+            let fit = Fit(host: host, start: free, free: devices)
+            profile.take(engine.fleet.use(of: own, fit), from: free, until: free + reservation.span)
         }
         self.claims = profile
     }
@@ -130,44 +132,54 @@ struct Recalls {
         return rank < priority.rank
     }
 
-    /// The cheapest victims that make room: for each group that would hold the shape, the cheapest one by one until it
-    /// fits, less those that turn out not to be needed, the dearest first.
+    /// The cheapest victims that make room on a host.
     private func choose(
         _ shape: Shape, _ span: Span, from candidates: [Victim], in claims: Profile, of engine: Engine
     ) -> [Victim]? {
-        let groups: [DeviceSet?] = shape.groups.isEmpty ? [nil] : shape.groups.map { $0 }
         var best: (victims: [Victim], cost: UInt64)?
-        for group in groups {
-            var part = shape
-            if let group { part.groups = [group] }
-            let useful = candidates.filter { victim in
-                shape.count == 0 || !victim.use.devices.isDisjoint(with: group ?? shape.eligible)
+        for host in Set(candidates.map(\.use.host)).sorted() {
+            let local = shape.local[engine.fleet.kinds[host]]
+            let own = candidates.filter { $0.use.host == host }
+            for group in local.groups.isEmpty ? [nil] : local.groups.map(Optional.some) {
+                var part = shape
+                if let group { part.local[engine.fleet.kinds[host]].groups = [group] }
+                let useful = own.filter { victim in
+                    shape.count == 0 || !victim.use.devices.isDisjoint(with: group ?? local.eligible)
+                }
+                guard let chosen = choose(part, span, among: useful, in: claims, of: engine) else { continue }
+                let cost = chosen.reduce(UInt64(0)) { sum, victim in
+                    let (total, isOver) = sum.addingReportingOverflow(victim.lostWork)
+                    return isOver ? .max : total
+                }
+                if best.map({ cost < $0.cost }) ?? true { best = (chosen, cost) }
             }
-            var chosen: [Victim] = []
-            for victim in useful where !fits(part, span, without: chosen, in: claims, of: engine) {
-                chosen.append(victim)
-            }
-            guard !chosen.isEmpty, fits(part, span, without: chosen, in: claims, of: engine) else { continue }
-            for victim in chosen.reversed() {
-                let fewer = chosen.filter { $0.id != victim.id }
-                if !fewer.isEmpty, fits(part, span, without: fewer, in: claims, of: engine) { chosen = fewer }
-            }
-            let cost = chosen.reduce(UInt64(0)) { sum, victim in
-                let (total, isOver) = sum.addingReportingOverflow(victim.lostWork)
-                return isOver ? .max : total
-            }
-            if best.map({ cost < $0.cost }) ?? true { best = (chosen, cost) }
         }
         return best?.victims
+    }
+
+    /// The cheapest one by one until it fits, less those that turn out not to be needed, the dearest first.
+    private func choose(
+        _ shape: Shape, _ span: Span, among useful: [Victim], in claims: Profile, of engine: Engine
+    ) -> [Victim]? {
+        var chosen: [Victim] = []
+        for victim in useful where !fits(shape, span, without: chosen, in: claims, of: engine) {
+            chosen.append(victim)
+        }
+        guard !chosen.isEmpty, fits(shape, span, without: chosen, in: claims, of: engine) else { return nil }
+        for victim in chosen.reversed() {
+            let fewer = chosen.filter { $0.id != victim.id }
+            if !fewer.isEmpty, fits(shape, span, without: fewer, in: claims, of: engine) { chosen = fewer }
+        }
+        return chosen
     }
 
     private func fits(
         _ shape: Shape, _ span: Span, without victims: [Victim], in claims: Profile, of engine: Engine
     ) -> Bool {
-        guard let start = victims.map(\.heldUntil).max() else { return false }
+        guard let start = victims.map(\.heldUntil).max(), let host = victims.first?.use.host else { return false }
         var profile = claims
         give(victims, to: &profile, of: engine)
-        return profile.free(for: shape, at: start, span: span) != nil
+        return profile.free(for: shape, on: host, at: start, span: span) != nil
     }
 
     private func give(_ victims: [Victim], to profile: inout Profile, of engine: Engine) {
@@ -187,7 +199,7 @@ extension Engine {
     /// Windows are confirmed, and never give way.
     private func victim(_ id: ReservationID, at now: Timestamp) -> Recalls.Victim? {
         guard let reservation = state.reservations[id], case .active(let active) = reservation.state,
-            case .queued = reservation.kind
+            case .queued = reservation.kind, fleet.hosts.indices.contains(active.grant.host)
         else { return nil }
         let priority = policy.classes.first { $0.id == reservation.priorityClass }
         let rank = priority.flatMap { $0.isPreemptible && !reservation.hasGivenWayOften ? $0.rank : nil }
@@ -224,19 +236,22 @@ extension Engine {
 
     private func mayHappen(_ recall: Recall, for claimant: Reservation) -> Bool {
         var profile = committed
+        var host = 0
         for id in recall.victims {
             guard let victim = victim(id, at: time), victim.toldAt <= time else { return false }
             profile.give(victim.use, from: time, until: victim.endsAt)
+            host = victim.use.host
         }
         mask(&profile, isNew: false)
         if !recall.isReclaim {
             let recent = state.preemptedAt.count { $0 + .hours(1) > time }
             guard recent + recall.victims.count <= policy.preemption.perHour else { return false }
         }
-        var own = model.shape(
-            claimant.demand, eligible: model.eligible(model: claimant.demand.model),
+        var own = fleet.shape(
+            claimant.demand,
+            eligible: claimant.demand.model.map { fleet.eligible(model: $0) } ?? fleet.allDevices,
             counted: counters.counted(claimant.demand, of: claimant.usageKey, reach: .nominal))
         own.counted.reach = .nominal
-        return profile.free(for: own, at: max(time, recall.start), span: claimant.span) != nil
+        return profile.free(for: own, on: host, at: max(time, recall.start), span: claimant.span) != nil
     }
 }

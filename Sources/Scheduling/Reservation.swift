@@ -10,6 +10,8 @@ public struct Reservation: Sendable, Hashable, Codable {
     public let priorityClass: ClassID
     public let demand: Demand
     public var kind: Kind
+    /// Where the devices of a window are, by position in `Engine.hosts`; 0 for one that is queued.
+    public var windowHost: Int
     /// How long it runs, extensions included.
     public var span: Span
     public let notBefore: Timestamp?
@@ -33,9 +35,9 @@ public struct Reservation: Sendable, Hashable, Codable {
 
     public init(
         id: ReservationID, owner: UserID, account: Account, priorityClass: ClassID, demand: Demand, kind: Kind,
-        span: Span, notBefore: Timestamp?, after: [ReservationID], sharedWith: [UserID], hasCommand: Bool,
-        isRequeued: Bool = false, submittedAt: Timestamp, firstForecast: Timestamp?, forecast: Timestamp?,
-        isFirm: Bool = false, preemptions: Int = 0, requeuedAt: Timestamp? = nil, state: State
+        windowHost: Int = 0, span: Span, notBefore: Timestamp?, after: [ReservationID], sharedWith: [UserID],
+        hasCommand: Bool, isRequeued: Bool = false, submittedAt: Timestamp, firstForecast: Timestamp?,
+        forecast: Timestamp?, isFirm: Bool = false, preemptions: Int = 0, requeuedAt: Timestamp? = nil, state: State
     ) {
         self.id = id
         self.owner = owner
@@ -43,6 +45,7 @@ public struct Reservation: Sendable, Hashable, Codable {
         self.priorityClass = priorityClass
         self.demand = demand
         self.kind = kind
+        self.windowHost = windowHost
         self.span = span
         self.notBefore = notBefore
         self.after = after
@@ -145,6 +148,8 @@ public enum EndReason: Sendable, Hashable, Codable {
 
 /// The exact devices, cores and NUMA nodes that a reservation holds while active.
 public struct Grant: Sendable, Hashable, Codable {
+    /// By position in `Engine.hosts`.
+    public var host: Int
     /// By index in `Host.devices`.
     public var devices: DeviceSet
     /// By index in `Host.cores`.
@@ -153,7 +158,8 @@ public struct Grant: Sendable, Hashable, Codable {
     public var numaNodes: BitSet
     public var memory: ByteCount
 
-    public init(devices: DeviceSet, cores: BitSet, numaNodes: BitSet, memory: ByteCount) {
+    public init(host: Int = 0, devices: DeviceSet, cores: BitSet, numaNodes: BitSet, memory: ByteCount) {
+        self.host = host
         self.devices = devices
         self.cores = cores
         self.numaNodes = numaNodes

@@ -38,9 +38,10 @@ extension Engine {
         case .window(let start, _): end = start + reservation.span
         case .queued: end = time + reservation.span
         }
-        let cores = model.cores(placement.cores, near: placement.devices, free: held.freeCores)
+        let model = fleet[placement.host]
+        let cores = model.cores(placement.cores, near: placement.devices, free: held.hosts[placement.host].cores)
         let grant = Grant(
-            devices: placement.devices, cores: cores,
+            host: placement.host, devices: placement.devices, cores: cores,
             numaNodes: model.numaNodes(devices: placement.devices, cores: cores),
             memory: ByteCount(bytes: placement.memory))
         let active = Reservation.Active(

@@ -20,7 +20,14 @@ public struct VirtualMachine: Sendable {
     public init(
         host: Host, policy: Policy = .unconfigured, start: Timestamp, stopTime: Span = .zero, passTime: Span = .zero
     ) {
-        engine = Engine(host: host, policy: policy, time: start)
+        self.init(hosts: [host], policy: policy, start: start, stopTime: stopTime, passTime: passTime)
+    }
+
+    /// Several machines, under one engine.
+    public init(
+        hosts: [Host], policy: Policy = .unconfigured, start: Timestamp, stopTime: Span = .zero, passTime: Span = .zero
+    ) {
+        engine = Engine(hosts: hosts, policy: policy, time: start)
         now = start
         self.stopTime = stopTime
         self.passTime = passTime
@@ -52,7 +59,7 @@ public struct VirtualMachine: Sendable {
 
     /// Starts anew from what the journal tells, with another policy.
     public mutating func restart(policy: Policy) throws(Rejection) {
-        engine = Engine(host: engine.host, policy: policy, state: engine.state, time: now)
+        engine = Engine(hosts: engine.hosts, policy: policy, state: engine.state, time: now)
         pass = nil
         record(try engine.perform(.adoptTerms, at: now))
         beginPassIfNeeded()

@@ -14,7 +14,15 @@ import Units
             memory: .gibibytes(7)), startedAt: Timestamp(milliseconds: 5), endsAt: Timestamp(milliseconds: 3_600_005),
         weight: 3_109_375, isBorrowed: true)
 
-    static func reservation(_ state: Reservation.State, kind: Reservation.Kind = .queued) -> Reservation {
+    static let elsewhere: Reservation.Active = {
+        var elsewhere = active
+        elsewhere.grant.host = 3
+        return elsewhere
+    }()
+
+    static func reservation(
+        _ state: Reservation.State, kind: Reservation.Kind = .queued, windowHost: Int = 0
+    ) -> Reservation {
         Reservation(
             id: ReservationID(7), owner: UserID(.max),
             account: Account(department: DepartmentID("a"), team: TeamID("b")),
@@ -22,7 +30,7 @@ import Units
             demand: Demand(
                 devices: 3, model: "H\"1\\00\u{1F680}\n", together: .numa, cores: 4, memory: .gibibytes(7),
                 licences: [Demand.Licence(name: "a \"b\"", count: 3)]),
-            kind: kind, span: .hours(1), notBefore: Timestamp(milliseconds: 1),
+            kind: kind, windowHost: windowHost, span: .hours(1), notBefore: Timestamp(milliseconds: 1),
             after: [ReservationID(1), ReservationID(2)],
             sharedWith: [UserID(0), UserID(1001)], hasCommand: true, isRequeued: true,
             submittedAt: Timestamp(milliseconds: 2),
@@ -41,6 +49,9 @@ import Units
             .submitted(reservation(.waiting)),
             .submitted(
                 reservation(.waiting, kind: .window(start: Timestamp(milliseconds: 9), devices: DeviceSet([0])))),
+            .submitted(
+                reservation(
+                    .waiting, kind: .window(start: Timestamp(milliseconds: 9), devices: DeviceSet()), windowHost: 2)),
             .slipped(ReservationID(7), start: Timestamp(milliseconds: 8), cause: .policy),
             .firmed(ReservationID(7), start: Timestamp(milliseconds: 9)),
             .fairShareChanged(at: Timestamp(milliseconds: 5), halfLife: .days(3)),
@@ -54,7 +65,10 @@ import Units
                     until: Timestamp(milliseconds: 6), hasFailed: true)),
             .resumed(at: Timestamp(milliseconds: 5), devices: DeviceSet([3]), isHost: false),
             .resumed(at: Timestamp(milliseconds: 5), devices: DeviceSet(), isHost: true),
-            .started(ReservationID(7), active), .extended(ReservationID(7), span: .hours(2)),
+            .resumed(at: Timestamp(milliseconds: 5), devices: DeviceSet(), isHost: true, host: 4),
+            .drained(Drain(host: 4, devices: DeviceSet([2]), from: Timestamp(milliseconds: 5))),
+            .started(ReservationID(7), active), .started(ReservationID(7), elsewhere),
+            .extended(ReservationID(7), span: .hours(2)),
             .ended(ReservationID(7), Reservation.Ended(active: nil, at: Timestamp(milliseconds: 1), reason: .missed)),
         ]
         + reasons.flatMap { reason -> [Event] in
@@ -70,6 +84,14 @@ import Units
         let payload = EventRecord.payload(event)
         #expect(try EventRecord.event(kind: event.kind, payload: payload) == event)
         #expect((try? JSONSerialization.jsonObject(with: Data(payload))) != nil, "the payload is JSON")
+    }
+
+    @Test func `on the first host, nothing of hosts is written`() {
+        for event in [
+            Event.started(ReservationID(7), JournalTests.active), .submitted(JournalTests.reservation(.waiting)),
+        ] {
+            #expect(!String(decoding: EventRecord.payload(event), as: UTF8.self).lowercased().contains("host"))
+        }
     }
 
     @Test(arguments: [

@@ -53,21 +53,21 @@ extension Policy {
 /// Promise 2, caps and licences, by a sweep over the history that knows nothing of the engine's own bookkeeping.
 struct PolicyChecks {
     private let policy: Policy
-    private let host: Host
+    private let hosts: [Host]
     /// Whether there is all that the quotas claim; else not every owner can have its own.
     private let nominalIsThere: Bool
     private let keptIsThere: Bool
 
-    init(policy: Policy, host: Host) {
+    init(policy: Policy, hosts: [Host]) {
         self.policy = policy
-        self.host = host
-        nominalIsThere = PolicyChecks.isThere(policy, host) { $0.nominal }
-        keptIsThere = PolicyChecks.isThere(policy, host) { $0.nominal - ($0.lending ?? $0.nominal) }
+        self.hosts = hosts
+        nominalIsThere = PolicyChecks.isThere(policy, hosts) { $0.nominal }
+        keptIsThere = PolicyChecks.isThere(policy, hosts) { $0.nominal - ($0.lending ?? $0.nominal) }
     }
 
     /// Hall's condition, on every set of models.
-    private static func isThere(_ policy: Policy, _ host: Host, claim: (Quota) -> Int) -> Bool {
-        let models = Set(host.devices.map(\.model)).sorted()
+    private static func isThere(_ policy: Policy, _ hosts: [Host], claim: (Quota) -> Int) -> Bool {
+        let models = Set(hosts.flatMap { $0.devices.map(\.model) }).sorted()
         return (1..<(1 << models.count)).allSatisfy { bits in
             let chosen = Set(models.indices.filter { bits & (1 << $0) != 0 }.map { models[$0] })
             let claimed = policy.departments.reduce(0) { sum, department in
@@ -76,7 +76,7 @@ struct PolicyChecks {
                     return !own.isEmpty && chosen.isSuperset(of: own) ? sum + claim(quota) : sum
                 }
             }
-            return claimed <= host.devices.count { chosen.contains($0.model) }
+            return claimed <= hosts.reduce(0) { $0 + $1.devices.count { chosen.contains($0.model) } }
         }
     }
 
@@ -133,13 +133,18 @@ struct PolicyChecks {
     private func faults(
         of quota: Quota, _ department: Department, _ holders: [Holder], _ own: [Holder]
     ) -> [String] {
-        let models = Set(host.devices.map(\.model)).sorted()
-        let devices = DeviceSet(
-            host.devices.indices.filter { department.quota(for: host.devices[$0].model, among: models) == quota })
-        guard !devices.isEmpty else { return [] }
+        let models = Set(hosts.flatMap { $0.devices.map(\.model) }).sorted()
+        let devices = hosts.map { host in
+            DeviceSet(
+                host.devices.indices.filter {
+                    department.quota(for: host.devices[$0].model, among: models) == quota
+                })
+        }
+        let total = devices.reduce(0) { $0 + $1.count }
+        guard total > 0 else { return [] }
         func count(_ holders: [Holder], ofOwner: Bool) -> Int {
             holders.filter { ($0.reservation.account.department == department.id) == ofOwner }
-                .reduce(0) { $0 + $1.active.grant.devices.intersection(devices).count }
+                .reduce(0) { $0 + $1.active.grant.devices.intersection(devices[$1.active.grant.host]).count }
         }
         var faults: [String] = []
         let (used, others) = (count(holders, ofOwner: true), count(holders, ofOwner: false))
@@ -151,11 +156,11 @@ struct PolicyChecks {
         }
         // Who has less than it keeps finds the rest free.
         let kept = quota.nominal - (quota.lending ?? quota.nominal)
-        if keptIsThere, others + max(kept, used) > devices.count {
+        if keptIsThere, others + max(kept, used) > total {
             faults.append("\(others) of \(quota.model) that \(department.id) has not lent")
         }
         let taken = count(own, ofOwner: false)
-        if nominalIsThere, taken + quota.nominal > devices.count {
+        if nominalIsThere, taken + quota.nominal > total {
             faults.append("\(taken) of \(quota.model) of \(department.id) are taken and not borrowed")
         }
         return faults

@@ -1,12 +1,10 @@
 import Policy
 import Scheduling
-import Topology
 import Units
 
 /// What the history of a machine says of those that had to give way, by sweeps that know nothing of the engine.
 struct PreemptionChecks {
     let policy: Policy
-    let host: Host
 
     func broken(_ history: [(time: Timestamp, event: Event)], isFirstPolicy: Bool) -> [String] {
         var reservations: [ReservationID: Reservation] = [:]
@@ -69,8 +67,9 @@ enum DrainChecks {
         for (time, event) in history {
             switch event {
             case .drained(let drain): drains.append(drain)
-            case .resumed(_, let devices, let isHost):
+            case .resumed(_, let devices, let isHost, let host):
                 drains = drains.compactMap { drain in
+                    guard drain.host == host else { return drain }
                     guard !isHost else { return nil }
                     var rest = drain
                     rest.devices = drain.devices.subtracting(devices)
@@ -80,6 +79,7 @@ enum DrainChecks {
                 actives[id] = active
                 for drain in drains where drain.from < active.endsAt && active.startedAt < drain.until ?? .distantFuture
                 {
+                    guard drain.host == active.grant.host else { continue }
                     if drain.isHost || !drain.devices.isDisjoint(with: active.grant.devices) {
                         broken.append("\(id) started on what is drained at \(time)")
                     }

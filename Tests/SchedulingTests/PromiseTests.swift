@@ -25,6 +25,28 @@ import Units
         }
     }
 
+    @Test func `no stream of commands breaks a promise over several hosts`() {
+        for seed in PromiseTests.seeds {
+            let hosts = 2 + Int(seed % 4)
+            var stream = RandomStream(seed: seed, hosts: hosts)
+            stream.run(commands: 60)
+            for broken in stream.brokenPromises() {
+                Issue.record("seed \(seed), \(hosts) hosts: \(broken)")
+            }
+        }
+    }
+
+    @Test func `the same stream over several hosts gives the same history`() {
+        for seed in PromiseTests.seeds.prefix(20) {
+            let histories = (0..<2).map { _ in
+                var stream = RandomStream(seed: seed, hosts: 4)
+                stream.run(commands: 80)
+                return stream.history.map { $0.event }
+            }
+            #expect(histories[0] == histories[1], "seed \(seed)")
+        }
+    }
+
     @Test func `a check that sees a device granted twice exists`() throws {
         var stream = RandomStream(seed: 1)
         stream.run(commands: 60)

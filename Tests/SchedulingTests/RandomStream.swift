@@ -4,11 +4,11 @@ import Simulation
 import Topology
 import Units
 
-/// A random user community on a virtual machine.
+/// A random user community on one or several virtual machines.
 struct RandomStream {
     var machine: VirtualMachine
     var history: [(time: Timestamp, event: Event)] = []
-    let host: Host
+    let hosts: [Host]
     let policy: Policy
     private var generator: SeededGenerator
     private var failures: [String] = []
@@ -17,15 +17,19 @@ struct RandomStream {
     /// How much of the history was decided under the first policy.
     private var decidedByFirst: Int?
 
-    init(seed: UInt64) {
-        generator = SeededGenerator(seed: seed)
-        host = .sample(
-            devices: [1, 2, 8, 12].randomElement(using: &generator) ?? 1, cores: 8,
-            second: Bool.random(using: &generator) ? "NVIDIA A100-SXM4-80GB" : nil)
-        policy = .random(using: &generator, devices: host.devices.count)
+    init(seed: UInt64, hosts count: Int = 1) {
+        var generator = SeededGenerator(seed: seed)
+        hosts = (0..<count).map { _ in
+            .sample(
+                devices: [1, 2, 8, 12].randomElement(using: &generator) ?? 1, cores: 8,
+                second: Bool.random(using: &generator) ? "NVIDIA A100-SXM4-80GB" : nil)
+        }
+        policy = .random(using: &generator, devices: hosts.reduce(0) { $0 + $1.devices.count })
         machine = VirtualMachine(
-            host: host, policy: policy, start: .monday, stopTime: Bool.random(using: &generator) ? .zero : .seconds(4),
+            hosts: hosts, policy: policy, start: .monday,
+            stopTime: Bool.random(using: &generator) ? .zero : .seconds(4),
             passTime: Bool.random(using: &generator) ? .zero : .milliseconds(150))
+        self.generator = generator
     }
 
     mutating func run(commands: Int) {
@@ -51,8 +55,10 @@ struct RandomStream {
             }
         }
         // What is drained comes back, so that everything can run.
-        _ = try? machine.perform(.resume(nil, by: .admin))
-        _ = try? machine.perform(.resume(DeviceSet(first: host.devices.count), by: .admin))
+        for (position, host) in hosts.enumerated() {
+            _ = try? machine.perform(.resume(nil, on: position, by: .admin))
+            _ = try? machine.perform(.resume(DeviceSet(first: host.devices.count), on: position, by: .admin))
+        }
         machine.advance(to: machine.now + .days(400))
         history = machine.history
     }
@@ -60,15 +66,16 @@ struct RandomStream {
     /// What is wrong with the history, in words; empty when all promises hold.
     func brokenPromises() -> [String] {
         failures + doubleGrants() + brokenWindows() + silentSlips() + replayDifference() + forgotten()
-            + PolicyChecks(policy: policy, host: host).brokenLimits(Array(history.prefix(decidedByFirst ?? .max)))
-            + PreemptionChecks(policy: policy, host: host).broken(history, isFirstPolicy: decidedByFirst == nil)
+            + PolicyChecks(policy: policy, hosts: hosts).brokenLimits(Array(history.prefix(decidedByFirst ?? .max)))
+            + PreemptionChecks(policy: policy).broken(history, isFirstPolicy: decidedByFirst == nil)
             + DrainChecks.broken(history)
     }
 
     private mutating func changePolicy() {
         if decidedByFirst == nil { decidedByFirst = machine.history.count }
         do {
-            try machine.restart(policy: .random(using: &generator, devices: host.devices.count))
+            let devices = hosts.reduce(0) { $0 + $1.devices.count }
+            try machine.restart(policy: .random(using: &generator, devices: devices))
         } catch {
             failures.append("a restart was refused: \(error)")
         }
@@ -92,10 +99,10 @@ struct RandomStream {
             guard let account = policy.subject(uid).accounts.first else { continue }
             let id = ReservationID(900_000 + Int64(uid))
             let demand = Demand(
-                devices: host.devices.count, model: nil, together: .any, cores: 1, memory: .gibibytes(1),
+                devices: hosts[0].devices.count, model: nil, together: .any, cores: 1, memory: .gibibytes(1),
                 licences: [Demand.Licence(name: "solver", count: 9)])
             let grant = Grant(
-                devices: DeviceSet(first: host.devices.count), cores: BitSet([0]), numaNodes: BitSet(),
+                devices: DeviceSet(first: hosts[0].devices.count), cores: BitSet([0]), numaNodes: BitSet(),
                 memory: .gibibytes(1))
             let active = Reservation.Active(grant: grant, startedAt: time, endsAt: time + .hours(1))
             let reservation = Reservation(
@@ -123,9 +130,10 @@ struct RandomStream {
 
     private mutating func randomDrain(by subject: Subject) -> Command {
         let isHost = Int.random(in: 0..<4, using: &generator) == 0
-        let device = Int.random(in: 0...host.devices.count, using: &generator)
+        let host = hosts.count == 1 ? 0 : Int.random(in: hosts.indices, using: &generator)
+        let device = Int.random(in: 0...hosts[host].devices.count, using: &generator)
         let devices = isHost ? nil : DeviceSet([device])
-        if Bool.random(using: &generator) { return .resume(devices, by: subject) }
+        if Bool.random(using: &generator) { return .resume(devices, on: host, by: subject) }
         let from =
             Bool.random(using: &generator)
             ? machine.now + .seconds(Int64.random(in: -100...50_000, using: &generator)) : nil
@@ -134,12 +142,13 @@ struct RandomStream {
             ? machine.now + .seconds(Int64.random(in: 0...100_000, using: &generator)) : nil
         return .drain(
             DrainRequest(
-                devices: devices, from: from, until: until, hasFailed: Bool.random(using: &generator), reason: "test"),
+                host: host, devices: devices, from: from, until: until, hasFailed: Bool.random(using: &generator),
+                reason: "test"),
             by: subject)
     }
 
     private mutating func randomRequest() -> Request {
-        let devices = Int.random(in: 0...host.devices.count, using: &generator)
+        let devices = Int.random(in: 0...(hosts.map(\.devices.count).max() ?? 0), using: &generator)
         let isWindow = Int.random(in: 0..<5, using: &generator) == 0
         let next = machine.engine.state.nextNumber
         return Request(
@@ -167,9 +176,11 @@ struct RandomStream {
         for (time, event) in history {
             switch event {
             case .started(let id, let active):
-                let memory = holders.values.reduce(active.grant.memory.bytes) { $0 + $1.memory.bytes }
-                if memory > host.memory.bytes { broken.append("memory over the host's at \(time) by \(id)") }
-                for (other, grant) in holders {
+                let host = active.grant.host
+                let memory = holders.values.filter { $0.host == host }
+                    .reduce(active.grant.memory.bytes) { $0 + $1.memory.bytes }
+                if memory > hosts[host].memory.bytes { broken.append("memory over the host's at \(time) by \(id)") }
+                for (other, grant) in holders where grant.host == host {
                     if !grant.devices.isDisjoint(with: active.grant.devices) {
                         broken.append("device: \(id), \(other)")
                     }

@@ -5,6 +5,7 @@ import Units
 /// Drains as JSON, in the journal and in the projection; the format is for ever, as that of `ReservationRecord`.
 enum DrainRecord {
     static func writeFields(_ drain: Drain, to writer: inout JSONWriter) {
+        if drain.host != 0 { writer.field("host", drain.host) }
         ReservationRecord.writeDevices("devices", drain.devices, to: &writer)
         flag("isHost", drain.isHost, to: &writer)
         writer.field("from", drain.from.milliseconds)
@@ -18,6 +19,7 @@ enum DrainRecord {
         var from: Int64?
         try reader.object { name, reader throws(AllotAPI.JSONFault) in
             switch name {
+            case "host": drain.host = try reader.integer()
             case "devices": drain.devices = try ReservationRecord.readDevices(from: &reader)
             case "isHost": drain.isHost = try reader.bool()
             case "from": from = try reader.integer()

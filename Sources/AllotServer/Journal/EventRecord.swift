@@ -31,8 +31,9 @@ enum EventRecord {
             writer.field("from", credit.from.milliseconds)
             writer.field("to", credit.to.milliseconds)
         case .drained(let drain): DrainRecord.writeFields(drain, to: &writer)
-        case .resumed(let time, let devices, let isHost):
+        case .resumed(let time, let devices, let isHost, let host):
             writer.field("at", time.milliseconds)
+            if host != 0 { writer.field("host", host) }
             ReservationRecord.writeDevices("devices", devices, to: &writer)
             if isHost {
                 writer.name("isHost" as StaticString)
@@ -72,6 +73,7 @@ enum EventRecord {
         var to: Int64?
         var devices = DeviceSet()
         var isHost = false
+        var host = 0
         var active: Reservation.Active?
         var ending: Reservation.Ending?
         var ended: Reservation.Ended?
@@ -87,6 +89,7 @@ enum EventRecord {
             case "to": to = try reader.integer()
             case "devices": devices = try ReservationRecord.readDevices(from: &reader)
             case "isHost": isHost = try reader.bool()
+            case "host": host = try reader.integer()
             case "halfLife": halfLife = try reader.integer()
             case "active": active = try ReservationRecord.readActive(from: &reader)
             case "ending": ending = try ReservationRecord.readEnding(from: &reader)
@@ -103,7 +106,8 @@ enum EventRecord {
             }
             if kind == "host.resumed" {
                 return .resumed(
-                    at: Timestamp(milliseconds: try reader.required(at, "at")), devices: devices, isHost: isHost)
+                    at: Timestamp(milliseconds: try reader.required(at, "at")), devices: devices, isHost: isHost,
+                    host: host)
             }
             guard kind.hasPrefix("reservation.") else { return nil }
             let id = ReservationID(try reader.required(id, "id"))

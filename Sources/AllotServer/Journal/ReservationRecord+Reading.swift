@@ -16,6 +16,7 @@ extension ReservationRecord {
     }
 
     static func readActive(from reader: inout JSONReader) throws(AllotAPI.JSONFault) -> Reservation.Active {
+        var host = 0
         var devices = DeviceSet()
         var cores = BitSet()
         var numaNodes = BitSet()
@@ -26,6 +27,7 @@ extension ReservationRecord {
         var isBorrowed = false
         try reader.object { name, reader throws(AllotAPI.JSONFault) in
             switch name {
+            case "host": host = try reader.integer()
             case "devices": devices = try readDevices(from: &reader)
             case "cores": cores = try readList(from: &reader)
             case "numaNodes": numaNodes = try readList(from: &reader)
@@ -37,7 +39,8 @@ extension ReservationRecord {
             default: try reader.skip()
             }
         }
-        let grant = Grant(devices: devices, cores: cores, numaNodes: numaNodes, memory: ByteCount(bytes: memory))
+        let grant = Grant(
+            host: host, devices: devices, cores: cores, numaNodes: numaNodes, memory: ByteCount(bytes: memory))
         return Reservation.Active(
             grant: grant, startedAt: Timestamp(milliseconds: try reader.required(startedAt, "startedAt")),
             endsAt: Timestamp(milliseconds: try reader.required(endsAt, "endsAt")), weight: weight,
@@ -152,7 +155,7 @@ extension ReservationRecord {
         mutating func readDemand(_ name: JSONName, _ reader: inout JSONReader) throws(AllotAPI.JSONFault) -> Bool {
             switch name {
             case "id", "owner", "gpus", "cpus", "memory", "span", "submittedAt", "notBefore", "firstForecast",
-                "forecast", "windowStart", "preemptions", "requeuedAt":
+                "forecast", "windowStart", "windowHost", "preemptions", "requeuedAt":
                 numbers[name.text] = try reader.integer()
             case "licences": licences = try ReservationRecord.readLicences(from: &reader)
             case "windowDevices": windowDevices = try ReservationRecord.readDevices(from: &reader)
@@ -185,7 +188,8 @@ extension ReservationRecord {
                     department: DepartmentID(try reader.required(texts["department"], "department")),
                     team: texts["team"].map { TeamID($0) }),
                 priorityClass: ClassID(try reader.required(texts["class"], "class")), demand: demand, kind: kind,
-                span: Span(milliseconds: try number("span", reader)), notBefore: time("notBefore"),
+                windowHost: Int(numbers["windowHost"] ?? 0), span: Span(milliseconds: try number("span", reader)),
+                notBefore: time("notBefore"),
                 after: after.map { ReservationID($0) },
                 sharedWith: sharedWith.compactMap { UInt32(exactly: $0) }.map { UserID($0) }, hasCommand: hasCommand,
                 isRequeued: isRequeued, submittedAt: Timestamp(milliseconds: try number("submittedAt", reader)),

@@ -17,6 +17,7 @@ enum ReservationRecord {
         if case .window(let start, let devices) = reservation.kind {
             writer.field("windowStart", start.milliseconds)
             writeDevices("windowDevices", devices, to: &writer)
+            if reservation.windowHost != 0 { writer.field("windowHost", reservation.windowHost) }
         }
         writer.field("span", reservation.span.milliseconds)
         writer.field("notBefore", reservation.notBefore?.milliseconds)
@@ -45,6 +46,7 @@ enum ReservationRecord {
 
     static func writeActive(_ active: Reservation.Active, to writer: inout JSONWriter) {
         writer.openObject()
+        if active.grant.host != 0 { writer.field("host", active.grant.host) }
         writeDevices("devices", active.grant.devices, to: &writer)
         writer.field("cores", active.grant.cores.list)
         writer.field("numaNodes", active.grant.numaNodes.list)

@@ -46,7 +46,7 @@ struct EventViews: Sendable {
             view.end = drain.until.map { DateTime($0) }
             view.devices = reservations.host.ids(of: drain.devices)
             view.cause = drain.hasFailed ? "failure" : "maintenance"
-        case .resumed(_, let devices, _): view.devices = reservations.host.ids(of: devices)
+        case .resumed(_, let devices, _, _): view.devices = reservations.host.ids(of: devices)
         case .fairShareChanged: break
         case .started(_, let active):
             view.start = DateTime(active.startedAt)

@@ -30,7 +30,7 @@ struct CounterProfile: Sendable {
     /// The first time in `[from, until)` at which `use` has no room; nil where it has room all the time.
     func shortage(of use: Use, from: Timestamp, until: Timestamp) -> Timestamp? {
         let parts = use.counted.parts.compactMap { full($0, from: from, until: until)?.start }.min()
-        let quotas = full(use.counted, use.devices, from: from, until: until).map(\.start).min()
+        let quotas = full(use.counted, use.devices, on: use.host, from: from, until: until).map(\.start).min()
         return [parts, quotas].compactMap(\.self).min()
     }
 
@@ -43,19 +43,23 @@ struct CounterProfile: Sendable {
     }
 
     /// For each quota and pool that has no room for the devices, the first stretch of that.
-    func full(_ counted: Counted, _ devices: DeviceSet, from: Timestamp, until: Timestamp) -> [Full] {
+    func full(
+        _ counted: Counted, _ devices: DeviceSet, on host: Int, from: Timestamp, until: Timestamp
+    ) -> [Full] {
         guard let own = counted.quotas, !devices.isEmpty else { return [] }
+        let kind = quotas.hostKinds[host]
         var full: [Full] = []
-        let parts = parts(devices, own)
+        let parts = parts(devices, own, kind)
         for part in parts {
             guard let limit = counted.reach == .nominal ? part.rule.nominal : part.rule.most else { continue }
             let found = part.track.firstStretch(from: from, until: until) { $0.value + part.amount > limit }
             if let found { full.append(found) }
         }
         for (index, pool) in quotas.pools.enumerated() where counted.reach == .nominal || pool.reach == .lent {
-            guard !pool.devices.isDisjoint(with: devices) else { continue }
+            let here = pool.devices[kind].intersection(devices).count
+            guard here > 0 else { continue }
             let found = track(.pool(index)).firstStretch(from: from, until: until) { stretch in
-                let amount = CounterProfile.amount(of: devices, parts, in: pool, at: stretch.start, sign: 1)
+                let amount = CounterProfile.amount(here, parts, in: pool, at: stretch.start, sign: 1)
                 // What is within one's own claim takes nothing away, also where a changed policy left no room.
                 return amount > 0 && stretch.value + amount > pool.room
             }
@@ -66,28 +70,28 @@ struct CounterProfile: Sendable {
 
     /// Those devices of a choice that one quota of the department is for.
     private struct Part {
-        var counter: Counter
+        var position: Int
         var rule: Quotas.Rule
         var amount: Int
         var track: CounterTrack
     }
 
-    private func parts(_ devices: DeviceSet, _ own: [Int]) -> [Part] {
+    private func parts(_ devices: DeviceSet, _ own: [Int], _ kind: Int) -> [Part] {
         own.compactMap { index in
             let rule = quotas.rules[index]
-            let amount = devices.intersection(rule.devices).count
+            let amount = devices.intersection(rule.devices[kind]).count
             guard amount > 0 else { return nil }
-            return Part(counter: .quota(index), rule: rule, amount: amount, track: track(.quota(index)))
+            return Part(position: index, rule: rule, amount: amount, track: track(.quota(index)))
         }
     }
 
-    /// By how much a change of a department's use by these devices changes what is taken out of a pool.
+    /// By how much a change of a department's use by so many of a pool's devices changes what is taken out of it.
     private static func amount(
-        of devices: DeviceSet, _ parts: [Part], in pool: Quotas.Pool, at time: Timestamp, sign: Int
+        _ count: Int, _ parts: [Part], in pool: Quotas.Pool, at time: Timestamp, sign: Int
     ) -> Int {
-        var others = devices.intersection(pool.devices).count
+        var others = count
         var beyond = 0
-        for part in parts where part.rule.devices.isSubset(of: pool.devices) {
+        for part in parts where pool.holds[part.position] {
             let (used, claim) = (part.track.used(at: time), part.rule.claim(pool.reach))
             others -= part.amount
             beyond += max(used + sign * part.amount - claim, 0) - max(used - claim, 0)
@@ -104,13 +108,16 @@ struct CounterProfile: Sendable {
         guard let own = use.counted.quotas, !use.devices.isEmpty else { return }
         // Pools first: what they lose depends on what the quotas had in use. Every change of a quota's track is one of
         // its pools' too, so that a quota is even over each stretch of them.
-        let parts = parts(use.devices, own)
-        for (index, pool) in quotas.pools.enumerated() where !pool.devices.isDisjoint(with: use.devices) {
+        let kind = quotas.hostKinds[use.host]
+        let parts = parts(use.devices, own, kind)
+        for (index, pool) in quotas.pools.enumerated() {
+            let here = pool.devices[kind].intersection(use.devices).count
+            guard here > 0 else { continue }
             change(.pool(index), from: from, until: until) {
-                CounterProfile.amount(of: use.devices, parts, in: pool, at: $0, sign: sign)
+                CounterProfile.amount(here, parts, in: pool, at: $0, sign: sign)
             }
         }
-        for part in parts { change(part.counter, from: from, until: until) { _ in sign * part.amount } }
+        for part in parts { change(.quota(part.position), from: from, until: until) { _ in sign * part.amount } }
     }
 
     private mutating func change(

@@ -9,14 +9,16 @@ struct Counters: Sendable {
     let countsAccounts: Bool
     let quotas: Quotas
     private let countsUsers: Bool
+    private let deviceLimit: Int
     private let policy: Policy
 
-    init(policy: Policy, host: HostModel) {
-        quotas = Quotas(policy: policy, host: host)
+    init(policy: Policy, fleet: Fleet) {
+        quotas = Quotas(policy: policy, fleet: fleet)
         licences = Dictionary(policy.licences.map { ($0.name, $0.count) }) { first, _ in first }
         let caps = [policy.caps] + policy.departments.flatMap { [$0.caps] + $0.teams.map(\.caps) }
         countsUsers = caps.contains { $0.devicesPerUser != nil }
         countsAccounts = !quotas.isEmpty || countsUsers || caps.contains { $0.devicesPerTeam != nil }
+        deviceLimit = fleet.hosts.count * DeviceSet.limit
         self.policy = policy
     }
 
@@ -34,7 +36,7 @@ struct Counters: Sendable {
         }
         if countsUsers {
             // One user's devices are counted in all accounts, also in those that have no cap.
-            let limit = caps.devicesPerUser ?? DeviceSet.limit
+            let limit = caps.devicesPerUser ?? deviceLimit
             parts.append(Counted.Part(counter: .user(key.user), amount: demand.devices, limit: limit))
         }
         let own = quotas.isEmpty ? nil : quotas.of(key.account.department)
@@ -43,17 +45,18 @@ struct Counters: Sendable {
 }
 
 extension Engine {
-    /// What a reservation takes when it gets these devices.
+    /// What a window takes when it gets these devices.
     func use(of reservation: Reservation, _ devices: DeviceSet) -> Use {
         Use(
-            devices: devices, cores: reservation.demand.cores, memory: reservation.demand.memory.bytes,
+            host: reservation.windowHost, devices: devices, cores: reservation.demand.cores,
+            memory: reservation.demand.memory.bytes,
             counted: counters.counted(reservation.demand, of: reservation.usageKey, reach: reservation.reach))
     }
 
     /// What a reservation takes with what it was granted.
     func use(of reservation: Reservation, _ grant: Grant) -> Use {
         Use(
-            devices: grant.devices, cores: grant.cores.count, memory: grant.memory.bytes,
+            host: grant.host, devices: grant.devices, cores: grant.cores.count, memory: grant.memory.bytes,
             counted: counters.counted(reservation.demand, of: reservation.usageKey, reach: reservation.reach))
     }
 }

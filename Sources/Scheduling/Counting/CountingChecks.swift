@@ -22,8 +22,14 @@ extension Engine {
             var shape = shape
             shape.count = count
             let end = time + Span(milliseconds: 1)
-            if case .devices = idle.room(for: shape, in: model.allDevices, from: time, until: end) { return true }
-            return false
+            return fleet.models.indices.contains { kind in
+                let devices = fleet.models[kind].allDevices
+                guard let host = fleet.kinds.firstIndex(of: kind), shape.local[kind].fits(count, in: devices) else {
+                    return false
+                }
+                if case .devices = idle.room(for: shape, on: host, in: devices, from: time, until: end) { return true }
+                return false
+            }
         }
         guard !hasRoom(shape.count) else { return }
         let limit = (0..<shape.count).last(where: hasRoom) ?? 0

@@ -1,7 +1,7 @@
 import Policy
 import Units
 
-/// The quotas of all departments on one host, worked out once.
+/// The quotas of all departments, worked out once; devices are counted over all hosts together.
 ///
 /// The words and the arithmetic are those of Kueue's cohorts (Kueue, "Cluster Queue",
 /// https://kueue.sigs.k8s.io/docs/concepts/cluster_queue/): a department holds at most nominal + borrowing; of its
@@ -12,12 +12,15 @@ struct Quotas: Sendable {
     /// Of all departments, each for the devices here that it is for.
     let rules: [Rule]
     let pools: [Pool]
-    /// Devices that all quotas treat alike.
-    let kinds: [DeviceSet]
+    /// Devices that all quotas treat alike, on each kind of host.
+    let kinds: [[DeviceSet]]
+    /// Of each host, its kind.
+    let hostKinds: [Int]
     private let ofDepartment: [DepartmentID: [Int]]
 
     struct Rule: Sendable {
-        var devices: DeviceSet
+        /// By kind of host.
+        var devices: [DeviceSet]
         var nominal: Int
         /// Nominal and borrowing; nil for as far as there is.
         var most: Int?
@@ -38,35 +41,44 @@ struct Quotas: Sendable {
 
     /// Devices that some quotas are for, less what these claim.
     struct Pool: Sendable {
-        var devices: DeviceSet
+        /// By kind of host.
+        var devices: [DeviceSet]
+        /// Of each rule, whether all of its devices are of these.
+        var holds: [Bool]
         var reach: Reach
         /// What is left for all that go beyond their claims.
         var room: Int
     }
 
-    init(policy: Policy, host: HostModel) {
-        let models = Set(host.host.devices.map(\.model)).sorted()
+    init(policy: Policy, fleet: Fleet) {
+        let models = fleet.modelNames
         var rules: [Rule] = []
         var ofDepartment: [DepartmentID: [Int]] = [:]
         for department in policy.departments where !department.quotas.isEmpty {
-            var devices: [Quota: DeviceSet] = [:]
+            var named: [Quota: Set<String>] = [:]
             for model in models {
                 guard let quota = department.quota(for: model, among: models) else { continue }
-                let found = host.host.devices.indices.filter { host.host.devices[$0].model == model }
-                devices[quota] = (devices[quota] ?? DeviceSet()).union(DeviceSet(found))
+                named[quota, default: []].insert(model)
             }
             for quota in department.quotas {
-                guard let devices = devices[quota] else { continue }
+                guard let own = named[quota] else { continue }
                 ofDepartment[department.id, default: []].append(rules.count)
                 let kept = max(quota.nominal - quota.lendable, 0)
+                let devices = fleet.models.map { model in
+                    DeviceSet(model.host.devices.indices.filter { own.contains(model.host.devices[$0].model) })
+                }
                 rules.append(Rule(devices: devices, nominal: quota.nominal, most: quota.most, kept: kept))
             }
         }
         self.rules = rules
         self.ofDepartment = ofDepartment
-        pools = [Reach.lent, .nominal].flatMap { Quotas.pools(rules, $0) }
-        kinds = rules.reduce([host.allDevices]) { kinds, rule in
-            kinds.flatMap { [$0.intersection(rule.devices), $0.subtracting(rule.devices)] }.filter { !$0.isEmpty }
+        hostKinds = fleet.kinds
+        pools = [Reach.lent, .nominal].flatMap { Quotas.pools(rules, $0, on: fleet.kinds) }
+        kinds = fleet.models.indices.map { kind in
+            rules.reduce([fleet.models[kind].allDevices]) { kinds, rule in
+                kinds.flatMap { [$0.intersection(rule.devices[kind]), $0.subtracting(rule.devices[kind])] }
+                    .filter { !$0.isEmpty }
+            }
         }
     }
 
@@ -77,17 +89,20 @@ struct Quotas: Sendable {
 
     /// Whether all claims can be met is Hall's condition (Hall, "On Representatives of Subsets", 1935): in no union of
     /// the quotas' devices is more claimed than is there. Where the policy claims more by itself, nothing is left.
-    private static func pools(_ rules: [Rule], _ reach: Reach) -> [Pool] {
-        var unions: [DeviceSet] = []
+    private static func pools(_ rules: [Rule], _ reach: Reach, on hostKinds: [Int]) -> [Pool] {
+        var unions: [[DeviceSet]] = []
         for rule in rules where rule.claim(reach) > 0 && !unions.contains(rule.devices) {
-            for union in [DeviceSet()] + unions where unions.count < Limits.pools {
-                let devices = union.union(rule.devices)
+            let none = rule.devices.map { _ in DeviceSet() }
+            for union in [none] + unions where unions.count < Limits.pools {
+                let devices = zip(union, rule.devices).map { $0.union($1) }
                 if !unions.contains(devices) { unions.append(devices) }
             }
         }
         return unions.map { devices in
-            let claimed = rules.filter { $0.devices.isSubset(of: devices) }.reduce(0) { $0 + $1.claim(reach) }
-            return Pool(devices: devices, reach: reach, room: max(devices.count - claimed, 0))
+            let holds = rules.map { zip($0.devices, devices).allSatisfy { $0.isSubset(of: $1) } }
+            let claimed = zip(rules, holds).reduce(0) { $1.1 ? $0 + $1.0.claim(reach) : $0 }
+            let count = hostKinds.reduce(0) { $0 + devices[$1].count }
+            return Pool(devices: devices, holds: holds, reach: reach, room: max(count - claimed, 0))
         }
     }
 }

@@ -11,26 +11,42 @@ enum Room {
 }
 
 extension CounterProfile {
-    /// Which of the free devices a shape may have over `[from, until)`.
-    func room(for shape: Shape, in free: DeviceSet, from: Timestamp, until: Timestamp) -> Room {
+    /// The first time from `bound` on from which what does not depend on the devices has room for `span`: no start is
+    /// before it. `bound` where there never is.
+    func room(for counted: Counted, span: Span, from bound: Timestamp) -> Timestamp {
+        var start = bound
+        while let end = counted.parts.compactMap({ full($0, from: start, until: start + span)?.end }).max() {
+            guard end < .distantFuture else { return bound }
+            start = end
+        }
+        return start
+    }
+
+    /// Which of the free devices of a host a shape may have over `[from, until)`.
+    func room(for shape: Shape, on host: Int, in free: DeviceSet, from: Timestamp, until: Timestamp) -> Room {
         if let end = shape.counted.parts.compactMap({ full($0, from: from, until: until)?.end }).max() {
             return .none(until: end)
         }
         guard shape.counted.quotas != nil, shape.count > 0 else { return .devices(free) }
-        let usable = free.intersection(shape.eligible)
-        let kinds = quotas.kinds.filter { !$0.isDisjoint(with: shape.eligible) }
+        let local = shape.local[quotas.hostKinds[host]]
+        let usable = free.intersection(local.eligible)
+        let kinds = quotas.kinds[quotas.hostKinds[host]].filter { !$0.isDisjoint(with: local.eligible) }
         if kinds.count == 1 {
-            let end = full(shape.counted, usable.first(shape.count), from: from, until: until).map(\.end).max()
+            let end = full(shape.counted, usable.first(shape.count), on: host, from: from, until: until).map(\.end)
+                .max()
             return end.map { .none(until: $0) } ?? .devices(free)
         }
         func holds(_ devices: DeviceSet) -> Bool {
-            full(shape.counted, devices, from: from, until: until).isEmpty
+            full(shape.counted, devices, on: host, from: from, until: until).isEmpty
         }
         if holds(usable) { return .devices(usable) }
-        let pure = kinds.map { usable.intersection($0) }.first { shape.fits($0) && holds($0.first(shape.count)) }
+        let pure = kinds.map { usable.intersection($0) }.first {
+            local.fits(shape.count, in: $0) && holds($0.first(shape.count))
+        }
         if let pure { return .devices(pure) }
-        let groups = shape.groups.isEmpty ? [usable] : shape.groups.map { usable.intersection($0) }
-        let mixed = groups.lazy.map { self.mixed(shape.count, of: $0, kinds: kinds, holds) }.first { shape.fits($0) }
+        let groups = local.groups.isEmpty ? [usable] : local.groups.map { usable.intersection($0) }
+        let mixed = groups.lazy.map { self.mixed(shape.count, of: $0, kinds: kinds, holds) }
+            .first { local.fits(shape.count, in: $0) }
         return mixed.map { .devices($0) } ?? .noneHere
     }
 

@@ -23,7 +23,7 @@ extension Engine {
         let fewer = [demand.devices - 1, demand.devices * 3 / 4, demand.devices / 2, 1]
         var tried: Set<Int> = [demand.devices]
         let devices = fewer.filter { $0 > 0 && tried.insert($0).inserted }
-        let models = Set(host.devices.map(\.model)).sorted().filter { $0 != demand.model }
+        let models = fleet.modelNames.filter { $0 != demand.model }
         let minute: Int64 = 60
         let spans = [3, 2, 1].map { Span(seconds: reservation.span.wholeSeconds * $0 / 4 / minute * minute) }
         // One of lower rank may be of use too: where a cap or a longest wait differs.
@@ -66,7 +66,7 @@ extension Engine {
         changed = changed.replacing(demand, changed.priorityClass)
         var copy = self
         let shape = copy.shape(of: demand, by: changed.usageKey, reach: .lent)
-        guard shape.fits(model.allDevices) else { return nil }
+        guard shape.local.contains(where: \.isPossible) else { return nil }
         do {
             try copy.checkQuota(shape, of: changed.account.department, model: demand.model)
         } catch {
@@ -85,7 +85,7 @@ extension Reservation {
     ) -> Reservation {
         Reservation(
             id: id, owner: owner, account: account, priorityClass: priorityClass, demand: demand, kind: kind,
-            span: span,
+            windowHost: windowHost, span: span,
             notBefore: other ?? notBefore, after: after, sharedWith: sharedWith, hasCommand: hasCommand,
             isRequeued: isRequeued,
             submittedAt: submittedAt,

@@ -44,8 +44,10 @@ extension Engine {
 
     private func drainBlockers(_ shape: Shape, _ reservation: Reservation) -> [Explanation.Blocker] {
         let end = time + reservation.span
-        return drains.filter { $0.overlaps(from: time, until: end) }.compactMap { drain in
-            let count = drain.devices.intersection(shape.eligible).count
+        let host = nearest(shape)
+        let eligible = shape.local[fleet.kinds[host]].eligible
+        return drains.filter { $0.host == host && $0.overlaps(from: time, until: end) }.compactMap { drain in
+            let count = drain.devices.intersection(eligible).count
             guard drain.isHost || shape.count > 0 && count > 0 else { return nil }
             return .drained(devices: count, isHost: drain.isHost, until: drain.until)
         }
@@ -54,22 +56,27 @@ extension Engine {
     /// What the host has not enough of at this moment, or not for long enough.
     private func hostBlockers(_ shape: Shape) -> [Explanation.Blocker] {
         var blockers: [Explanation.Blocker] = []
-        let free = held.freeDevices.intersection(shape.eligible)
-        if !shape.fits(held.freeDevices) {
+        let host = nearest(shape)
+        let local = shape.local[fleet.kinds[host]]
+        let here = held.hosts[host]
+        let free = here.devices.intersection(local.eligible)
+        if !local.fits(shape.count, in: here.devices) {
             blockers.append(
                 .devices(
-                    free: free.count, asked: shape.count, holders: holders { !$0.isDisjoint(with: shape.eligible) }))
+                    free: free.count, asked: shape.count,
+                    holders: holders(on: host) { !$0.isDisjoint(with: local.eligible) }))
         }
-        if held.freeCores.count < shape.cores {
-            blockers.append(.cores(free: held.freeCores.count, asked: shape.cores, holders: holders { _ in true }))
+        if here.cores.count < shape.cores {
+            blockers.append(
+                .cores(free: here.cores.count, asked: shape.cores, holders: holders(on: host) { _ in true }))
         }
-        if held.freeMemory < shape.memory {
+        if here.memory < shape.memory {
             blockers.append(
                 .memory(
-                    free: ByteCount(bytes: held.freeMemory), asked: ByteCount(bytes: shape.memory),
-                    holders: holders { _ in true }))
+                    free: ByteCount(bytes: here.memory), asked: ByteCount(bytes: shape.memory),
+                    holders: holders(on: host) { _ in true }))
         }
-        let windows = coming(shape)
+        let windows = coming(shape, on: host)
         if blockers.isEmpty, !windows.isEmpty { blockers.append(.windows(windows)) }
         return blockers
     }
@@ -88,10 +95,12 @@ extension Engine {
             }
             return .counted(what, used: used, asked: part.amount, limit: part.limit, until: full.end)
         }
-        let devices = DeviceSet(shape.eligible.prefix(shape.count))
-        if let until = committed.counters.full(shape.counted, devices, from: time, until: end).map(\.end).max() {
+        let host = nearest(shape)
+        let devices = DeviceSet(shape.local[fleet.kinds[host]].eligible.prefix(shape.count))
+        let full = committed.counters.full(shape.counted, devices, on: host, from: time, until: end)
+        if let until = full.map(\.end).max() {
             let own = (shape.counted.quotas ?? []).first {
-                !counters.quotas.rules[$0].devices.isDisjoint(with: devices)
+                !counters.quotas.rules[$0].devices[fleet.kinds[host]].isDisjoint(with: devices)
             }
             blockers.append(
                 .quota(
@@ -102,14 +111,24 @@ extension Engine {
         return blockers
     }
 
-    /// What runs on such devices, by its end.
-    private func holders(_ matches: (DeviceSet) -> Bool) -> [Explanation.Holder] {
+    /// The host that has the most of what it may get free at this moment: the one to tell of.
+    private func nearest(_ shape: Shape) -> Int {
+        func free(_ host: Int) -> Int {
+            let local = shape.local[fleet.kinds[host]]
+            return local.isPossible ? held.hosts[host].devices.intersection(local.eligible).count : -1
+        }
+        return held.hosts.indices.dropFirst().reduce(0) { free($1) > free($0) ? $1 : $0 }
+    }
+
+    /// What runs on such devices of a host, by its end.
+    private func holders(on host: Int, _ matches: (DeviceSet) -> Bool) -> [Explanation.Holder] {
         let holders = running.compactMap { id -> Explanation.Holder? in
             guard let reservation = state.reservations[id] else { return nil }
             switch reservation.state {
-            case .active(let active) where matches(active.grant.devices):
+            case .active(let active) where active.grant.host == host && matches(active.grant.devices):
                 return holder(reservation, active.grant.devices, from: active.startedAt, until: active.endsAt)
-            case .ending(let active, let ending) where matches(active.grant.devices):
+            case .ending(let active, let ending)
+            where active.grant.host == host && matches(active.grant.devices):
                 return holder(
                     reservation, active.grant.devices, from: active.startedAt,
                     until: max(ending.at, time) + Limits.expectedStop)
@@ -121,15 +140,16 @@ extension Engine {
 
     /// What holds something of a drain when it begins, or holds it now.
     public func holders(under drain: Drain) -> [Explanation.Holder] {
-        holders { drain.touches($0) }.filter { $0.until > drain.from }
+        holders(on: drain.host) { drain.touches($0, on: drain.host) }.filter { $0.until > drain.from }
     }
 
     /// Windows on devices that the shape may get, by their starts.
-    private func coming(_ shape: Shape) -> [Explanation.Holder] {
-        guard shape.fits(held.freeDevices) else { return [] }
+    private func coming(_ shape: Shape, on host: Int) -> [Explanation.Holder] {
+        let local = shape.local[fleet.kinds[host]]
+        guard local.fits(shape.count, in: held.hosts[host].devices) else { return [] }
         let windows = placements.compactMap { id, placement -> Explanation.Holder? in
             guard let reservation = state.reservations[id], case .window = reservation.kind,
-                !placement.devices.isDisjoint(with: shape.eligible)
+                placement.host == host, !placement.devices.isDisjoint(with: local.eligible)
             else { return nil }
             return holder(reservation, placement.devices, from: placement.start, until: placement.end)
         }

@@ -7,14 +7,14 @@ import Units
 extension Engine {
     /// What an hour of a grant weighs, in millionths.
     func weight(of grant: Grant, at time: Timestamp) -> Int64 {
-        weight(devices: grant.devices.map { host.devices[$0].model }, cores: grant.cores.count, at: time)
+        let devices = fleet[grant.host].host.devices
+        return weight(devices: grant.devices.map { devices[$0].model }, cores: grant.cores.count, at: time)
     }
 
     /// What an hour of a demand will weigh, by the dearest devices that it may get.
     func expectedWeight(of demand: Demand, at time: Timestamp) -> Int64 {
-        let eligible =
-            demand.devices > 0 ? eligible[demand.model ?? ""] ?? model.eligible(model: demand.model) : DeviceSet()
-        let models = Set(eligible.map { host.devices[$0].model }).sorted()
+        let eligible = demand.model.map { self.eligible[$0] ?? fleet.eligible(model: $0) } ?? fleet.allDevices
+        let models = demand.devices > 0 ? fleet.modelNames(of: eligible) : []
         let dearest = models.max { rate(ofModel: $0, at: time) < rate(ofModel: $1, at: time) }
         return weight(
             devices: dearest.map { Array(repeating: $0, count: demand.devices) } ?? [], cores: demand.cores, at: time)

@@ -1,0 +1,88 @@
+import Units
+
+/// What a demand means on each kind of host, and what it counts: reservations of one shape fit in the same places.
+struct Shape: Sendable, Hashable {
+    var count: Int
+    var cores: Int
+    /// Bytes.
+    var memory: Int64
+    var counted: Counted
+    /// By kind of host.
+    var local: [Local]
+
+    /// What it means on one kind of host.
+    struct Local: Sendable, Hashable {
+        /// Devices of the model that is asked for.
+        var eligible: DeviceSet
+        /// The groups of which one has to hold all; empty where any devices of the host do.
+        var groups: [DeviceSet]
+        /// Whether such a host has room for it when it is empty.
+        var isPossible: Bool
+
+        func hash(into hasher: inout Hasher) { hasher.combine(eligible) }
+
+        /// Whether so many of the free devices are eligible, and close enough together.
+        func fits(_ count: Int, in free: DeviceSet) -> Bool {
+            let usable = free.intersection(eligible)
+            guard usable.count >= count else { return false }
+            return groups.isEmpty || groups.contains { $0.intersection(usable).count >= count }
+        }
+    }
+
+    func hash(into hasher: inout Hasher) {
+        hasher.combine(count)
+        hasher.combine(cores)
+        hasher.combine(memory)
+        hasher.combine(local)
+        if !counted.isEmpty { hasher.combine(counted) }
+    }
+}
+
+/// Where a shape fits.
+struct Fit: Sendable {
+    var host = 0
+    var start: Timestamp
+    /// Eligible devices that are free over the whole span: at least as many as asked for, close enough together.
+    var free: DeviceSet
+}
+
+/// What is free on one host at one time.
+struct Capacity: Sendable, Hashable {
+    var devices: DeviceSet
+    var cores: Int
+    /// Bytes.
+    var memory: Int64
+
+    func holds(_ use: Use) -> Bool {
+        use.devices.isSubset(of: devices) && use.cores <= cores && use.memory <= memory
+    }
+
+    mutating func take(_ use: Use) {
+        devices = devices.subtracting(use.devices)
+        cores -= use.cores
+        memory -= use.memory
+    }
+
+    mutating func give(_ use: Use) {
+        devices = devices.union(use.devices)
+        cores += use.cores
+        memory += use.memory
+    }
+}
+
+/// What one reservation takes on one host: exact devices; cores and memory by amount; and what it counts.
+struct Use: Sendable, Hashable {
+    var host = 0
+    var devices: DeviceSet
+    var cores: Int
+    /// Bytes.
+    var memory: Int64
+    var counted: Counted
+}
+
+extension Shape {
+    /// What it takes with these devices.
+    func use(of devices: DeviceSet, on host: Int) -> Use {
+        Use(host: host, devices: devices, cores: cores, memory: memory, counted: counted)
+    }
+}
