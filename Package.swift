@@ -49,7 +49,10 @@ let package = Package(
     name: "allot",
     products: [
         // For Benchmarks/, which is a package of its own.
+        .library(name: "Policy", targets: ["Policy"]),
+        .library(name: "Scheduling", targets: ["Scheduling"]),
         .library(name: "Storage", targets: ["Storage"]),
+        .library(name: "Topology", targets: ["Topology"]),
         .library(name: "Units", targets: ["Units"]),
     ],
     dependencies: [

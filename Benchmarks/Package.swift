@@ -6,6 +6,14 @@ let package = Package(
     name: "allot-benchmarks",
     dependencies: [.package(name: "allot", path: "..")],
     targets: [
+        // Passes and submissions, by the engine alone.
+        .executableTarget(
+            name: "allot-plan-bench",
+            dependencies: ["Policy", "Scheduling", "Topology", "Units"].map { .product(name: $0, package: "allot") },
+            path: "Sources/PlanBench",
+            swiftSettings: [
+                .swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny"),
+            ]),
         // What plain C reaches with the same rows on the same disk: the ceiling that the store is measured against.
         .target(name: "CCeiling", cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("sqlite3")]),
         .executableTarget(
