@@ -22,9 +22,15 @@ extension Policy {
                     borrowing: Bool.random(using: &generator) ? nil : Int.random(in: 0...4, using: &generator),
                     lending: Bool.random(using: &generator) ? nil : Int.random(in: 0...nominal, using: &generator))
             }
+            let cells = quotas.filter { $0.nominal >= 2 }.prefix(Int.random(in: 0...1, using: &generator)).map {
+                Cell(
+                    model: $0.model, together: Bool.random(using: &generator) ? .nvlink : .numa,
+                    size: Int.random(in: 2...$0.nominal, using: &generator), count: 1)
+            }
             return Department(
                 id: DepartmentID(name), name: name, weight: 1,
-                teams: [Team(id: TeamID("t"), name: "t", weight: 1, members: [])], members: [], quotas: quotas)
+                teams: [Team(id: TeamID("t"), name: "t", weight: 1, members: [])], members: [], quotas: quotas,
+                cells: cells)
         }
         let cap: (inout SeededGenerator) -> Int? = {
             Int.random(in: 0..<3, using: &$0) == 0 ? Int.random(in: 1...6, using: &$0) : nil

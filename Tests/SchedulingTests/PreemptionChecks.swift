@@ -45,7 +45,10 @@ struct PreemptionChecks {
                     let recent = times.count { $0 + .hours(1) > time }
                     if recent > policy.preemption.perHour { broken.append("\(recent) gave way to a rank in an hour") }
                 }
-            case .requeued(let id, _), .ended(let id, _):
+            case .requeued(let id, _):
+                actives[id] = nil
+                reservations[id]?.kind = .queued
+            case .ended(let id, _):
                 actives[id] = nil
             default: break
             }

@@ -54,7 +54,9 @@ struct Quotas: Sendable {
         let models = fleet.modelNames
         var rules: [Rule] = []
         var ofDepartment: [DepartmentID: [Int]] = [:]
-        for department in policy.departments where !department.quotas.isEmpty {
+        let cells = BoundCells(policy: policy, fleet: fleet)
+        for department in policy.departments where !department.quotas.isEmpty || !department.cells.isEmpty {
+            var unclaimed = cells.of(department.id)
             var named: [Quota: Set<String>] = [:]
             for model in models {
                 guard let quota = department.quota(for: model, among: models) else { continue }
@@ -62,12 +64,19 @@ struct Quotas: Sendable {
             }
             for quota in department.quotas {
                 guard let own = named[quota] else { continue }
-                ofDepartment[department.id, default: []].append(rules.count)
-                let kept = max(quota.nominal - quota.lendable, 0)
                 let devices = fleet.models.map { model in
                     DeviceSet(model.host.devices.indices.filter { own.contains(model.host.devices[$0].model) })
                 }
-                rules.append(Rule(devices: devices, nominal: quota.nominal, most: quota.most, kept: kept))
+                let inside = unclaimed.filter { $0.isSubset(of: devices[0]) }
+                unclaimed.removeAll { inside.contains($0) }
+                for rule in Quotas.rules(of: quota, devices, cells: inside) {
+                    ofDepartment[department.id, default: []].append(rules.count)
+                    rules.append(rule)
+                }
+            }
+            for cell in unclaimed {
+                ofDepartment[department.id, default: []].append(rules.count)
+                rules.append(Rule(devices: [cell], nominal: cell.count, most: cell.count, kept: 0))
             }
         }
         self.rules = rules
@@ -80,6 +89,22 @@ struct Quotas: Sendable {
                     .filter { !$0.isEmpty }
             }
         }
+    }
+
+    /// A quota less its cells, and each cell: together they come to what the quota says. What is lent is lent of the
+    /// rest first.
+    private static func rules(of quota: Quota, _ devices: [DeviceSet], cells: [DeviceSet]) -> [Rule] {
+        let bound = cells.reduce(0) { $0 + $1.count }
+        let rest = max(quota.nominal - bound, 0)
+        var lent = max(quota.lendable - rest, 0)
+        let others = cells.reduce(devices) { rest, cell in rest.map { $0.subtracting(cell) } }
+        let most = quota.most.map { max($0 - bound, 0) }
+        return [Rule(devices: others, nominal: rest, most: most, kept: max(rest - quota.lendable, 0))]
+            + cells.map { cell in
+                let kept = max(cell.count - lent, 0)
+                lent = max(lent - cell.count, 0)
+                return Rule(devices: [cell], nominal: cell.count, most: cell.count, kept: kept)
+            }
     }
 
     var isEmpty: Bool { rules.isEmpty }

@@ -36,17 +36,31 @@ extension CounterProfile {
                 .max()
             return end.map { .none(until: $0) } ?? .devices(free)
         }
+        // First what is the department's own, or nobody's: nothing is borrowed without need.
+        if shape.counted.reach == .lent {
+            var own = shape.counted
+            own.reach = .nominal
+            let found = choice(of: shape.count, counted: own, local, usable, kinds, on: host, from..<until)
+            if case .devices = found { return found }
+        }
+        return choice(of: shape.count, counted: shape.counted, local, usable, kinds, on: host, from..<until)
+    }
+
+    private func choice(
+        of count: Int, counted: Counted, _ local: Shape.Local, _ usable: DeviceSet, _ kinds: [DeviceSet],
+        on host: Int, _ interval: Range<Timestamp>
+    ) -> Room {
         func holds(_ devices: DeviceSet) -> Bool {
-            full(shape.counted, devices, on: host, from: from, until: until).isEmpty
+            full(counted, devices, on: host, from: interval.lowerBound, until: interval.upperBound).isEmpty
         }
         if holds(usable) { return .devices(usable) }
         let pure = kinds.map { usable.intersection($0) }.first {
-            local.fits(shape.count, in: $0) && holds($0.first(shape.count))
+            local.fits(count, in: $0) && holds($0.first(count))
         }
         if let pure { return .devices(pure) }
         let groups = local.groups.isEmpty ? [usable] : local.groups.map { usable.intersection($0) }
-        let mixed = groups.lazy.map { self.mixed(shape.count, of: $0, kinds: kinds, holds) }
-            .first { local.fits(shape.count, in: $0) }
+        let mixed = groups.lazy.map { self.mixed(count, of: $0, kinds: kinds, holds) }
+            .first { local.fits(count, in: $0) }
         return mixed.map { .devices($0) } ?? .noneHere
     }
 
