@@ -65,6 +65,8 @@ extension Engine {
             profile.take(placement.use, from: placement.end, until: placement.start + after.span)
             placements[after.id]?.span = after.span
         }
+        // Whoever waits for its end waits longer, and is told so.
+        if state.reservations.values.contains(where: { $0.after.contains(after.id) }) { isStale = true }
         switch (after.kind, before?.state, after.state) {
         case (_, .active(let old), .active(let new)):
             let use = use(of: after, new.grant)

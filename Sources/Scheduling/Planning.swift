@@ -121,8 +121,15 @@ extension Engine {
 
     /// A pass here and now, for decisions that need the true plan; one that is under way is outdated by it.
     mutating func replan() {
+        let cause = movedBy
         _ = beginPass()
-        install(makePlan(at: time))
+        let plan = makePlan(at: time)
+        install(plan)
+        // Who is told of a later start, or becomes firm, is told by a pass that is adopted.
+        if !plan.slipped.isEmpty || !plan.firmed.isEmpty {
+            isReordered = true
+            movedBy = cause
+        }
         settledAt = time - Span(milliseconds: 1)
     }
 

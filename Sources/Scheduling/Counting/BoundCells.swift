@@ -18,32 +18,46 @@ struct BoundCells: Sendable {
             for cell in department.cells {
                 let groups = cell.together == .nvlink ? model.islands : model.numaGroups
                 for _ in 0..<min(cell.count, DeviceSet.limit) {
-                    // All of an island counts against one quota, and is among its nominal devices.
-                    let pools = department.quotas.filter { left[$0, default: 0] >= cell.size }.map { Optional($0) }
-                    let island = (department.quotas.isEmpty ? [nil] : pools).lazy.compactMap { quota in
-                        let own = names.filter {
-                            cell.model.matches($0, among: names) && department.quota(for: $0, among: names) == quota
-                        }
-                        return BoundCells.island(cell.size, of: groups, in: free, model, own).map { (quota, $0) }
-                    }.first
-                    guard let (quota, devices) = island else { break }
-                    if let quota { left[quota, default: 0] -= cell.size }
-                    free = free.subtracting(devices)
-                    ofDepartment[department.id, default: []].append(devices)
+                    guard
+                        let island = islands(for: cell, of: department, groups, free, model, left, names).first(
+                            where: { isPossible($0.devices, for: department.id, policy, fleet) })
+                    else { break }
+                    if let quota = island.quota { left[quota, default: 0] -= cell.size }
+                    free = free.subtracting(island.devices)
+                    ofDepartment[department.id, default: []].append(island.devices)
                 }
             }
         }
     }
 
-    /// The tightest of the groups that hold so many, and of such the last: what is picked for others begins with the
-    /// first.
-    private static func island(
-        _ size: Int, of groups: [DeviceSet], in free: DeviceSet, _ model: HostModel, _ names: [String]
-    ) -> DeviceSet? {
-        let eligible = DeviceSet(model.host.devices.indices.filter { names.contains(model.host.devices[$0].model) })
-        let candidates = groups.map { $0.intersection(eligible).intersection(free) }.filter { $0.count >= size }
-        guard let least = candidates.map(\.count).min() else { return nil }
-        return candidates.last { $0.count == least }.map { DeviceSet(Array($0).suffix(size)) }
+    /// Where a cell may be, the best first: the tightest islands, and of such the last, since what is picked for others
+    /// begins with the first. All of an island counts against one quota, and is among its nominal devices.
+    private func islands(
+        for cell: Cell, of department: Department, _ groups: [DeviceSet], _ free: DeviceSet, _ model: HostModel,
+        _ left: [Quota: Int], _ names: [String]
+    ) -> [(quota: Quota?, devices: DeviceSet)] {
+        let quotas = department.quotas.filter { left[$0, default: 0] >= cell.size }.map { Optional($0) }
+        return (department.quotas.isEmpty ? [nil] : quotas).flatMap { quota in
+            let own = names.filter {
+                cell.model.matches($0, among: names) && department.quota(for: $0, among: names) == quota
+            }
+            let eligible = DeviceSet(model.host.devices.indices.filter { own.contains(model.host.devices[$0].model) })
+            let candidates = groups.map { $0.intersection(eligible).intersection(free) }
+                .filter { $0.count >= cell.size }
+            let sorted = candidates.enumerated().sorted {
+                ($0.element.count, -$0.offset) < ($1.element.count, -$1.offset)
+            }
+            return sorted.map { (quota, DeviceSet(Array($0.element).suffix(cell.size))) }
+        }
+    }
+
+    /// Whether everybody can still have all of their nominal quota at once; true where they could not before.
+    private func isPossible(
+        _ devices: DeviceSet, for department: DepartmentID, _ policy: Policy, _ fleet: Fleet
+    ) -> Bool {
+        var with = self
+        with.ofDepartment[department, default: []].append(devices)
+        return Quotas.isFeasible(policy, on: fleet, with) || !Quotas.isFeasible(policy, on: fleet, self)
     }
 
     func of(_ department: DepartmentID) -> [DeviceSet] { ofDepartment[department] ?? [] }

@@ -48,13 +48,31 @@ struct Quotas: Sendable {
         var reach: Reach
         /// What is left for all that go beyond their claims.
         var room: Int
+        /// The policy claims more than is there.
+        var isOverclaimed: Bool
     }
 
     init(policy: Policy, fleet: Fleet) {
+        let (rules, ofDepartment) = Quotas.rules(of: policy, on: fleet, BoundCells(policy: policy, fleet: fleet))
+        self.rules = rules
+        self.ofDepartment = ofDepartment
+        hostKinds = fleet.kinds
+        pools = [Reach.lent, .nominal].flatMap { Quotas.pools(rules, $0, on: fleet.kinds) }
+        kinds = fleet.models.indices.map { kind in
+            rules.reduce([fleet.models[kind].allDevices]) { kinds, rule in
+                kinds.flatMap { [$0.intersection(rule.devices[kind]), $0.subtracting(rule.devices[kind])] }
+                    .filter { !$0.isEmpty }
+            }
+        }
+    }
+
+    /// The rules of all departments, and their positions for each.
+    private static func rules(
+        of policy: Policy, on fleet: Fleet, _ cells: BoundCells
+    ) -> (rules: [Rule], ofDepartment: [DepartmentID: [Int]]) {
         let models = fleet.modelNames
         var rules: [Rule] = []
         var ofDepartment: [DepartmentID: [Int]] = [:]
-        let cells = BoundCells(policy: policy, fleet: fleet)
         for department in policy.departments where !department.quotas.isEmpty || !department.cells.isEmpty {
             var unclaimed = cells.of(department.id)
             var named: [Quota: Set<String>] = [:]
@@ -79,16 +97,12 @@ struct Quotas: Sendable {
                 rules.append(Rule(devices: [cell], nominal: cell.count, most: cell.count, kept: 0))
             }
         }
-        self.rules = rules
-        self.ofDepartment = ofDepartment
-        hostKinds = fleet.kinds
-        pools = [Reach.lent, .nominal].flatMap { Quotas.pools(rules, $0, on: fleet.kinds) }
-        kinds = fleet.models.indices.map { kind in
-            rules.reduce([fleet.models[kind].allDevices]) { kinds, rule in
-                kinds.flatMap { [$0.intersection(rule.devices[kind]), $0.subtracting(rule.devices[kind])] }
-                    .filter { !$0.isEmpty }
-            }
-        }
+        return (rules, ofDepartment)
+    }
+
+    /// Whether all departments can have all of their nominal quota at once, with these cells.
+    static func isFeasible(_ policy: Policy, on fleet: Fleet, _ cells: BoundCells) -> Bool {
+        pools(rules(of: policy, on: fleet, cells).rules, .nominal, on: fleet.kinds).allSatisfy { !$0.isOverclaimed }
     }
 
     /// A quota less its cells, and each cell: together they come to what the quota says. What is lent is lent of the
@@ -127,7 +141,9 @@ struct Quotas: Sendable {
             let holds = rules.map { zip($0.devices, devices).allSatisfy { $0.isSubset(of: $1) } }
             let claimed = zip(rules, holds).reduce(0) { $1.1 ? $0 + $1.0.claim(reach) : $0 }
             let count = hostKinds.reduce(0) { $0 + devices[$1].count }
-            return Pool(devices: devices, holds: holds, reach: reach, room: max(count - claimed, 0))
+            return Pool(
+                devices: devices, holds: holds, reach: reach, room: max(count - claimed, 0),
+                isOverclaimed: claimed > count)
         }
     }
 }
