@@ -31,7 +31,6 @@ extension Engine {
 
     private func makePlan(at now: Timestamp, first: Int, _ recalls: inout Recalls) -> Plan {
         var profile = committedProfile(at: now)
-        recalls.give(to: &profile, of: self)
         var hints = Hints()
         var shapes: [Asked: Shape] = [:]
         var choices: [Choice: DeviceSet] = [:]
@@ -57,6 +56,12 @@ extension Engine {
             followers.release(after: id)
             let shape = shape(of: reservation, cache: &shapes)
             let bound = bound(of: reservation, in: plan, at: now)
+            if let placement = recalls.placement(of: reservation) {
+                profile.take(placement.use, from: placement.start, until: placement.end)
+                plan.placements[id] = placement
+                if let told = reservation.forecast, placement.start > told + Limits.slip { plan.slipped.append(id) }
+                continue
+            }
             let fit = hints.earliest(shape, span: reservation.span, from: bound, floor: now, in: profile)
             recalls.consider(reservation, shape, from: bound, than: fit.start, of: self)
             let choice = Choice(count: shape.count, kind: fleet.kinds[fit.host], local: shape.local, free: fit.free)

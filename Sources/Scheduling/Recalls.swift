@@ -8,6 +8,8 @@ struct Recall: Sendable, Hashable {
     var claimant: ReservationID
     /// When it can start, at the latest, as planned.
     var start: Timestamp
+    /// What it gets then.
+    var use: Use
     var victims: [ReservationID]
     /// For the department's own nominal quota; else by rank.
     var isReclaim: Bool
@@ -74,11 +76,11 @@ struct Recalls {
         claims?.take(placement.use, from: placement.start, until: placement.end)
     }
 
-    /// Gives a new profile what the victims will have left.
-    func give(to profile: inout Profile, of engine: Engine) {
-        guard !isOpen else { return }
-        let ids = Set(found.flatMap(\.victims))
-        give(victims.filter { ids.contains($0.id) }, to: &profile, of: engine)
+    /// Where a claimant is planned, once it is decided. For all others what the victims hold is theirs until they are
+    /// told: a place that counts on it could not be kept.
+    func placement(of reservation: Reservation) -> Placement? {
+        guard !isOpen, let recall = found.first(where: { $0.claimant == reservation.id }) else { return nil }
+        return Placement(start: recall.start, use: recall.use, span: reservation.span)
     }
 
     /// Sees whether others have to give way to a reservation that would start at `start`.
@@ -114,17 +116,17 @@ struct Recalls {
             }
             rest -= chosen.count
         }
-        found.append(
-            Recall(
-                at: told, claimant: reservation.id, start: free, victims: chosen.map(\.id), isReclaim: isReclaim))
         var profile = claims
         give(chosen, to: &profile, of: engine)
         let host = chosen[0].use.host
-        if let devices = profile.free(for: own, on: host, at: free, span: reservation.span) {
-            let fit = Fit(host: host, start: free, free: devices)
-            profile.take(engine.fleet.use(of: own, fit), from: free, until: free + reservation.span)
-        }
+        guard let devices = profile.free(for: own, on: host, at: free, span: reservation.span) else { return }
+        let use = engine.fleet.use(of: shape, Fit(host: host, start: free, free: devices))
+        profile.take(use, from: free, until: free + reservation.span)
         self.claims = profile
+        found.append(
+            Recall(
+                at: told, claimant: reservation.id, start: free, use: use, victims: chosen.map(\.id),
+                isReclaim: isReclaim))
     }
 
     private func isOutranked(_ victim: Victim, by priority: PriorityClass?) -> Bool {
