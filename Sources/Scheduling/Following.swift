@@ -58,6 +58,8 @@ extension Engine {
         let isSame = wasPlanned?.host == active.grant.host && wasPlanned?.devices == active.grant.devices
         let planned = isSame ? wasPlanned?.end : nil
         profile.take(use, from: planned ?? active.startedAt, until: active.endsAt)
+        // One that starts much later than planned is in the way of those that were planned behind it.
+        if let wasPlanned, active.endsAt > wasPlanned.end + Limits.slip { isStale = true }
     }
 
     private mutating func extended(before: Reservation?, after: Reservation) {

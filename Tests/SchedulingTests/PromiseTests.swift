@@ -12,7 +12,7 @@ import Units
     static let seeds: [UInt64] = {
         let environment = ProcessInfo.processInfo.environment
         if let seed = environment["ALLOT_SEED"].flatMap(UInt64.init) { return [seed] }
-        return Array(1...(environment["ALLOT_SOAK_STREAMS"].flatMap(UInt64.init) ?? 200))
+        return Array(1...(environment["ALLOT_SOAK_STREAMS"].flatMap(UInt64.init) ?? 500))
     }()
 
     /// A fifth of them, for what takes longer.
