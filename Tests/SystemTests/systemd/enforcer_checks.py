@@ -224,7 +224,7 @@ def the_end_of_a_command_is_seen_at_once():
     client = Client()
     grant = holding(40, "alice")
     client.start(hold(grant))
-    client.start(command(["sh", "-c", "echo $$; exec sleep 600"], grant))
+    client.start(command(["sh", "-c", "echo $$; exec tail -f /dev/null"], grant))
     pid = int(until(lambda: lines(40)).split()[0])
     os.kill(pid, signal.SIGKILL)
     began = time.monotonic()
@@ -267,10 +267,11 @@ def stop_ends_everything():
 
 def a_warning_comes_before_the_stop():
     client = Client()
-    began = time.monotonic()
+    # Ends by no warning, and costs nothing.
+    forever = "(trap '' USR1; exec tail -f /dev/null) & while :; do wait; done"
     for number, script in (
-        (60, "trap 'echo warned; exit 7' USR1; echo ready; while :; do sleep 0.1; done"),
-        (61, "trap 'echo warned' USR1; echo ready; while :; do sleep 0.1; done"),
+        (60, f"trap 'echo warned; exit 7' USR1; echo ready; {forever}"),
+        (61, f"trap 'echo warned' USR1; echo ready; {forever}"),
     ):
         grant = holding(number, "alice")
         client.start(hold(grant))
@@ -289,7 +290,7 @@ def a_polite_command_ends_within_its_grace():
     client = Client()
     grant = holding(5, "alice")
     client.start(hold(grant))
-    client.start(command(["sh", "-c", "trap 'echo saved; exit 0' TERM; echo ready; while :; do sleep 0.1; done"], grant))
+    client.start(command(["sh", "-c", "trap 'echo saved; exit 0' TERM; echo ready; tail -f /dev/null & wait"], grant))
     until(lambda: "ready" in lines(5))
     began = time.monotonic()
     client.stop(5, 30_000)
@@ -331,7 +332,7 @@ def grants_outlive_the_enforcer():
     grant = holding(6, "alice", ["/dev/dri/renderD129"])
     client.start(hold(grant))
     client.start(attach(sleeper.pid, "alice", grant))
-    patient = ["bash", "-c", "trap 'exit 9' USR1; echo $$; sleep 600 & wait"]
+    patient = ["bash", "-c", "trap 'exit 9' USR1; echo $$; tail -f /dev/null & wait"]
     client.start(command(patient, grant))
     pid = int(until(lambda: lines(6)).split()[0])
     output("systemctl", "kill", "--signal=KILL", "allot-enforcer.service")
