@@ -1,4 +1,5 @@
 import Policy
+import Simulation
 import Testing
 import Topology
 import Units

@@ -1,5 +1,6 @@
 import Foundation
 import Policy
+import Simulation
 import Testing
 import Topology
 import Units

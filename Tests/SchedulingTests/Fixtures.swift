@@ -3,23 +3,6 @@ import Scheduling
 import Topology
 import Units
 
-/// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014): a stream of numbers that a seed replays.
-struct SeededGenerator: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
-
 extension Host {
     /// Two NUMA nodes with `cores` cores and 64 GiB each; the devices split evenly, all of an island of four linked.
     /// - Parameter second: the model of the second half; nil for the same.

@@ -1,5 +1,6 @@
 import Policy
 import Scheduling
+import Simulation
 import Testing
 import Topology
 import Units

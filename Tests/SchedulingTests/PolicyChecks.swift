@@ -1,5 +1,6 @@
 import Policy
 import Scheduling
+import Simulation
 import Topology
 import Units
 
