@@ -82,11 +82,14 @@ public struct DeviceView: Sendable, Hashable, Codable {
     public var partitionProfile: String?
     public var links: [Link]
     public var state: State
-    /// The reservation that holds it.
+    /// The reservation that holds it whole.
     public var reservation: String?
+    /// Of what holds it.
     public var department: String?
-    /// When the holder's time, or the drain, is over.
+    /// When the last holder's time, or the drain, is over.
     public var until: DateTime?
+    /// Where it is shared: who holds which part of it.
+    public var shares: [Share]?
 
     public init(
         index: Int, id: String, vendor: String, model: String, memoryBytes: Int64?, pciAddress: String,
@@ -111,9 +114,25 @@ public struct DeviceView: Sendable, Hashable, Codable {
         self.until = until
     }
 
-    /// Whether a reservation holds it, or it is out of the plan.
+    /// Whether reservations hold it, or it is out of the plan.
     public enum State: String, Sendable, Codable, CaseIterable {
-        case free, held, drained, failed
+        case free, held, shared, drained, failed
+    }
+
+    /// One reservation's part of a device.
+    public struct Share: Sendable, Hashable, Codable {
+        public var reservation: String
+        public var department: String
+        /// `0.5`.
+        public var gpuShare: String
+        public var until: DateTime
+
+        public init(reservation: String, department: String, gpuShare: String, until: DateTime) {
+            self.reservation = reservation
+            self.department = department
+            self.gpuShare = gpuShare
+            self.until = until
+        }
     }
 
     /// A direct link to another device.

@@ -10,6 +10,7 @@ extension PlanView.Entry: JSONStreamable {
         var start: DateTime?
         var end: DateTime?
         var devices: [String]?
+        var gpuShare: String?
         var cpus: Int?
         try reader.object { name, reader throws(JSONFault) in
             if try reader.null() { return }
@@ -22,6 +23,7 @@ extension PlanView.Entry: JSONStreamable {
             case "start": start = try reader.dateTime()
             case "end": end = try reader.dateTime()
             case "devices": devices = try reader.strings()
+            case "gpuShare": gpuShare = try reader.string()
             case "cpus": cpus = try reader.integer()
             default: try reader.skip()
             }
@@ -30,7 +32,8 @@ extension PlanView.Entry: JSONStreamable {
             id: try reader.required(id, "id"), state: try reader.required(state, "state"),
             kind: try reader.required(kind, "kind"), department: try reader.required(department, "department"),
             user: user, start: try reader.required(start, "start"), end: try reader.required(end, "end"),
-            devices: try reader.required(devices, "devices"), cpus: try reader.required(cpus, "cpus"))
+            devices: try reader.required(devices, "devices"), gpuShare: gpuShare,
+            cpus: try reader.required(cpus, "cpus"))
     }
 
     public func write(to writer: inout JSONWriter) {
@@ -43,6 +46,7 @@ extension PlanView.Entry: JSONStreamable {
         writer.field("start", start)
         writer.field("end", end)
         writer.field("devices", devices)
+        writer.field("gpuShare", gpuShare)
         writer.field("cpus", cpus)
         writer.closeObject()
     }

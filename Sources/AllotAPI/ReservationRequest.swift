@@ -1,7 +1,11 @@
 /// `POST /v1/reservations` and `POST /v1/quotes`: what is asked for. Unknown fields are refused.
 public struct ReservationRequest: Sendable, Hashable, Codable {
-    /// Whole devices; 0 or absent for cores and memory alone.
+    /// 0 or absent for cores and memory alone.
     public var gpus: Int?
+    /// The part of one device that is asked for, less than 1 and of at most 3 decimals: `0.5`. Absent: whole ones.
+    public var gpuShare: String?
+    /// The least memory of each device, or of the share of it.
+    public var gpuMemoryBytes: Int64?
     /// A device model, by its whole name or a part of it, in any case: `H200`.
     public var model: String?
     public var together: Together?
@@ -31,13 +35,16 @@ public struct ReservationRequest: Sendable, Hashable, Codable {
     public var command: CommandRequest?
 
     public init(
-        gpus: Int? = nil, model: String? = nil, together: Together? = nil, cpus: Int? = nil, memoryBytes: Int64? = nil,
+        gpus: Int? = nil, gpuShare: String? = nil, gpuMemoryBytes: Int64? = nil, model: String? = nil,
+        together: Together? = nil, cpus: Int? = nil, memoryBytes: Int64? = nil,
         licences: [String: Int]? = nil, durationSeconds: Int64, at: DateTime? = nil, notBefore: DateTime? = nil,
         after: [String]? = nil,
         class: String? = nil, team: String? = nil, shareWith: [String]? = nil, tags: [String: String]? = nil,
         requeue: Bool? = nil, command: CommandRequest? = nil
     ) {
         self.gpus = gpus
+        self.gpuShare = gpuShare
+        self.gpuMemoryBytes = gpuMemoryBytes
         self.model = model
         self.together = together
         self.cpus = cpus

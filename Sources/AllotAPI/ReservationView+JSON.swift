@@ -21,6 +21,8 @@ extension ReservationView: JSONStreamable {
         writer.field("kind", kind.rawValue)
         writer.field("department", department)
         writer.field("gpus", gpus)
+        writer.field("gpuShare", gpuShare)
+        writer.field("gpuMemoryBytes", gpuMemoryBytes)
         writer.field("model", model)
         writer.field("together", together.rawValue)
         writer.field("cpus", cpus)
@@ -85,7 +87,7 @@ extension ReservationView: JSONStreamable {
     private static func isDetail(_ name: JSONName) -> Bool {
         switch name {
         case "tags", "command", "devices", "shareWith", "after", "cores", "numaNodes", "firstForecast", "licences",
-            "isFirm", "isBorrowed", "gaveWayTo", "requeue", "preemptions", "requeuedAt":
+            "isFirm", "isBorrowed", "gaveWayTo", "requeue", "preemptions", "requeuedAt", "gpuMemoryBytes":
             true
         default: false
         }
@@ -139,6 +141,8 @@ extension ReservationView: JSONStreamable {
         _ name: JSONName, from reader: inout JSONReader
     ) throws(JSONFault) -> Bool {
         switch name {
+        case "gpuShare": gpuShare = try reader.string()
+        case "gpuMemoryBytes": gpuMemoryBytes = try reader.integer()
         case "model": model = try reader.string()
         case "notBefore": notBefore = try reader.dateTime()
         case "after": after = try reader.strings()

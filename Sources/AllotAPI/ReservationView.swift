@@ -5,6 +5,10 @@ public struct ReservationView: Sendable, Hashable, Codable {
     public var kind: Kind
     public var department: String
     public var gpus: Int
+    /// The part that it has of its one device: `0.5`; absent where devices are its own.
+    public var gpuShare: String?
+    /// The least memory of each device, or of the share of it, where that was asked for.
+    public var gpuMemoryBytes: Int64?
     public var model: String?
     public var together: ReservationRequest.Together
     public var cpus: Int

@@ -69,11 +69,13 @@ public struct PlanView: Sendable, Hashable, Codable {
         public var start: DateTime
         public var end: DateTime
         public var devices: [String]
+        /// The part that it has of its one device; absent where devices are its own.
+        public var gpuShare: String?
         public var cpus: Int
 
         public init(
             id: String, state: ReservationView.State, kind: ReservationView.Kind, department: String, user: String?,
-            start: DateTime, end: DateTime, devices: [String], cpus: Int
+            start: DateTime, end: DateTime, devices: [String], gpuShare: String? = nil, cpus: Int
         ) {
             self.id = id
             self.state = state
@@ -83,6 +85,7 @@ public struct PlanView: Sendable, Hashable, Codable {
             self.start = start
             self.end = end
             self.devices = devices
+            self.gpuShare = gpuShare
             self.cpus = cpus
         }
     }

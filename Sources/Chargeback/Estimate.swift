@@ -23,10 +23,16 @@ public struct Estimate: Sendable, Hashable {
         priorityClass: ClassID, policy: Policy
     ) {
         guard let book = policy.priceBook else { return nil }
-        // Each SKU with its quantity in 2⁻³⁰ of its unit, so that bytes are as exact as devices.
-        var quantities: [SKU: Int128] = [.core: Int128(demand.cores) << 30, .memory: Int128(demand.memory.bytes)]
-        for device in devices { quantities[.device(host.devices[device].model), default: 0] += 1 << 30 }
-        for licence in demand.licences { quantities[.licence(licence.name), default: 0] += Int128(licence.count) << 30 }
+        // Each SKU with its quantity in 2⁻³⁰ of a thousandth of its unit, so that bytes and shares are as exact as
+        // devices.
+        var quantities: [SKU: Int128] = [
+            .core: Int128(demand.cores) * 1000 << 30, .memory: Int128(demand.memory.bytes) * 1000,
+        ]
+        let share = Int128((demand.share ?? .one).thousandths) << 30
+        for device in devices { quantities[.device(host.devices[device].model), default: 0] += share }
+        for licence in demand.licences {
+            quantities[.licence(licence.name), default: 0] += Int128(licence.count) * 1000 << 30
+        }
         var sum: Int128 = 0
         var unpriced: [SKU] = []
         for (sku, quantity) in quantities.sorted(by: { $0.key < $1.key }) where quantity > 0 {
@@ -47,8 +53,8 @@ public struct Estimate: Sendable, Hashable {
         // Out of the unit of 2⁻³⁰ first: what that drops is less than a millionth of a millionth.
         let (product, isOver) = (sum >> 30).multipliedReportingOverflow(by: Int128(multiplier.thousandths))
         if isOver { return nil }
-        // Millionths × ms × thousandths to hundredths of the unit.
-        let divisor: Int128 = 3_600_000 * 1000 * 10_000
+        // Millionths × ms × thousandths × thousandths to hundredths of the unit.
+        let divisor: Int128 = 3_600_000 * 1000 * 1000 * 10_000
         let hundredths = (product + divisor / 2) / divisor
         let rest = String(hundredths % 100)
         amount = "\(hundredths / 100).\(rest.count == 1 ? "0" : "")\(rest)"

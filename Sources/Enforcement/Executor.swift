@@ -57,6 +57,8 @@ public struct Holding: Sendable, Hashable, Codable {
     /// Other users who may use it.
     public var sharedWith: [UserID]
     public var devices: [HeldDevice]
+    /// The part of the one device that it has, `0.5`; nil where its devices are its own.
+    public var share: String?
     /// The operating system's processor numbers.
     public var processors: BitSet
     /// The operating system's NUMA node numbers.
@@ -66,12 +68,13 @@ public struct Holding: Sendable, Hashable, Codable {
 
     public init(
         reservation: ReservationID, owner: UserID, sharedWith: [UserID] = [], devices: [HeldDevice],
-        processors: BitSet, memoryNodes: BitSet, memory: ByteCount
+        share: String? = nil, processors: BitSet, memoryNodes: BitSet, memory: ByteCount
     ) {
         self.reservation = reservation
         self.owner = owner
         self.sharedWith = sharedWith
         self.devices = devices
+        self.share = share
         self.processors = processors
         self.memoryNodes = memoryNodes
         self.memory = memory

@@ -24,6 +24,7 @@ extension Holding {
             "CUDA_VISIBLE_DEVICES": visible(vendor: "nvidia", numbering: numbering),
             "ROCR_VISIBLE_DEVICES": visible(vendor: "amd", numbering: numbering),
         ]
+        environment["ALLOT_GPU_SHARE"] = share
         if memory > .zero { environment["ALLOT_MEMORY_BYTES"] = String(memory.bytes) }
         if devices.contains(where: { $0.vendor == "intel" }) {
             environment["ZE_ENABLE_PCI_ID_DEVICE_ORDER"] = "1"

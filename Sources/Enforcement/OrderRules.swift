@@ -44,6 +44,11 @@ public struct OrderRules: Sendable {
         guard Set(holding.devices.map(\.id)).count == holding.devices.count else {
             throw .refused("devices: one is named twice")
         }
+        if let share = holding.share {
+            guard let part = Ratio(share), part > Ratio(thousandths: 0), part < .one, holding.devices.count == 1 else {
+                throw .refused("share: a part of one device is a number below 1 such as 0.5")
+            }
+        }
         guard holding.memory >= .zero else { throw .refused("memory: \(holding.memory.bytes) bytes is below 0") }
     }
 

@@ -3,7 +3,7 @@ public struct Shareable: Sendable, Hashable, Codable {
     public var model: ModelPattern
     /// Whether users of different departments may share one device.
     public var betweenDepartments: Bool
-    /// Users of one device.
+    /// Reservations that have a part of one device at once.
     public var most: Int
 
     public init(model: ModelPattern, betweenDepartments: Bool = false, most: Int) {

@@ -14,6 +14,7 @@ extension Engine {
         let demand = try demand(of: request)
         let key = UsageKey(account: account, user: subject.user)
         let shape = shape(of: demand, by: key, reach: request.at == nil ? .lent : .nominal)
+        try checkShared(demand)
         try checkHost(demand, shape)
         try checkLicences(demand)
         let caps = policy.caps(for: account)
@@ -44,15 +45,12 @@ extension Engine {
         }
     }
 
-    /// The shape of a demand, its eligible devices looked up once per model.
+    /// The shape of a demand, its eligible devices looked up once.
     mutating func shape(of demand: Demand, by key: UsageKey, reach: Quotas.Reach) -> Shape {
         let counted = counters.counted(demand, of: key, reach: reach)
-        guard let name = demand.model else {
-            return fleet.shape(demand, eligible: fleet.allDevices, counted: counted)
-        }
-        let found = eligible[name] ?? fleet.eligible(model: name)
-        eligible[name] = found
-        return fleet.shape(demand, eligible: found, counted: counted)
+        let found = eligible[demand.filter] ?? fleet.eligible(demand.filter)
+        eligible[demand.filter] = found
+        return fleet.shape(demand, of: key.account.department, eligible: found, counted: counted)
     }
 
     /// The earliest place behind all that is planned.
@@ -137,6 +135,13 @@ extension Engine {
     private func checkNumbers(_ request: Request) throws(Rejection) {
         try Engine.check("durationSeconds", request.span.wholeSeconds, in: Limits.spanSeconds)
         try Engine.check("gpus", Int64(request.devices), in: 0...Int64(DeviceSet.limit))
+        if let share = request.share {
+            try Engine.check("gpuShare", share.thousandths, in: 1...Int64(DeviceShare.whole - 1))
+            guard request.devices == 1 else { throw .shareOfSeveral(devices: request.devices) }
+        }
+        if let memory = request.deviceMemory {
+            try Engine.check("gpuMemoryBytes", memory.bytes, in: 1...(1 << 50))
+        }
         if let cores = request.cores { try Engine.check("cpus", Int64(cores), in: 1...Int64(BitSet.limit)) }
         if let memory = request.memory { try Engine.check("memoryBytes", memory.bytes, in: 1...(1 << 50)) }
         try Engine.check("licences", Int64(request.licences.count), in: 0...Int64(Limits.licences))
@@ -159,20 +164,44 @@ extension Engine {
     /// The demand in numbers: cores and memory in proportion where the request names none.
     private func demand(of request: Request) throws(Rejection) -> Demand {
         guard request.devices > 0 || request.cores != nil || request.memory != nil else { throw .asksForNothing }
-        let share = fleet.share(of: request.devices, eligible: request.model.map { fleet.eligible(model: $0) })
-        let cores = request.cores ?? share.cores
-        let memory = request.memory?.bytes ?? (request.devices > 0 ? share.memory : fleet.memory(beside: cores))
+        let filter = DeviceFilter(model: request.model, memory: request.deviceMemory, share: request.share)
+        var (beside, memoryBeside) = fleet.share(
+            of: request.devices, eligible: eligible[filter] ?? fleet.eligible(filter))
+        if let share = request.share {
+            beside = max(beside * Int(share.thousandths) / DeviceShare.whole, 1)
+            memoryBeside = max(Int64(Int128(memoryBeside) * Int128(share.thousandths) / 1000), 1)
+        }
+        let cores = request.cores ?? beside
+        let memory = request.memory?.bytes ?? (request.devices > 0 ? memoryBeside : fleet.memory(beside: cores))
         return Demand(
-            devices: request.devices, model: request.model, together: request.together, cores: cores,
+            devices: request.devices, share: request.share,
+            deviceMemory: request.devices > 0 ? request.deviceMemory : nil, model: request.model,
+            together: request.together, cores: cores,
             memory: ByteCount(bytes: memory),
             licences: request.licences.sorted { $0.key < $1.key }.map { Demand.Licence(name: $0.key, count: $0.value) })
+    }
+
+    /// Whether devices that will do are shared at all.
+    private func checkShared(_ demand: Demand) throws(Rejection) {
+        guard demand.share != nil else { return }
+        let model = demand.model.map { fleet.eligible(model: $0) } ?? fleet.models.map(\.allDevices)
+        guard zip(model, fleet.sharing.devices).allSatisfy({ $0.isDisjoint(with: $1) }),
+            !model.allSatisfy(\.isEmpty)
+        else { return }
+        throw .notShared(model: demand.model, shared: fleet.modelNames(of: fleet.sharing.devices))
     }
 
     /// Whether some host has room for it when it is empty; by what none has enough of, where none has.
     private func checkHost(_ demand: Demand, _ shape: Shape) throws(Rejection) {
         var kinds = Array(shape.local.indices)
-        if demand.devices > 0, let name = demand.model, shape.local.allSatisfy(\.eligible.isEmpty) {
-            throw .unknownModel(name, known: fleet.modelNames)
+        if demand.devices > 0, shape.local.allSatisfy(\.eligible.isEmpty) {
+            if let name = demand.model, fleet.eligible(model: name).allSatisfy(\.isEmpty) {
+                throw .unknownModel(name, known: fleet.modelNames)
+            }
+            if let memory = demand.deviceMemory {
+                let largest = fleet.largestMemory(of: demand)
+                throw .exceedsHost(field: "gpuMemoryBytes", asked: memory.bytes, largest: largest)
+            }
         }
         func keep(
             _ asked: Int64, else refusal: (_ largest: Int64) -> Rejection, _ most: (Int) -> Int64

@@ -2,8 +2,12 @@ import Units
 
 /// What a reservation asks for on one host, as admitted: cores and memory are numbers, not "in proportion".
 public struct Demand: Sendable, Hashable, Codable {
-    /// Whole devices; 0 for cores and memory alone.
+    /// 0 for cores and memory alone.
     public var devices: Int
+    /// The part that is asked for of the one device; nil for whole ones.
+    public var share: Ratio?
+    /// The least memory of each device, or of the share of it; nil for any.
+    public var deviceMemory: ByteCount?
     /// The device model that is asked for; nil for any.
     public var model: String?
     public var together: Together
@@ -14,9 +18,12 @@ public struct Demand: Sendable, Hashable, Codable {
     public var licences: [Licence]
 
     public init(
-        devices: Int, model: String?, together: Together, cores: Int, memory: ByteCount, licences: [Licence] = []
+        devices: Int, share: Ratio? = nil, deviceMemory: ByteCount? = nil, model: String?, together: Together,
+        cores: Int, memory: ByteCount, licences: [Licence] = []
     ) {
         self.devices = devices
+        self.share = share
+        self.deviceMemory = deviceMemory
         self.model = model
         self.together = together
         self.cores = cores
@@ -51,6 +58,10 @@ public struct Demand: Sendable, Hashable, Codable {
 /// What a client asks for, before the engine admits it.
 public struct Request: Sendable, Hashable, Codable {
     public var devices: Int
+    /// The part that is asked for of one device, less than 1; nil for whole ones.
+    public var share: Ratio?
+    /// The least memory of each device, or of the share of it.
+    public var deviceMemory: ByteCount?
     public var model: String?
     public var together: Demand.Together
     /// nil: in proportion to the devices.
@@ -77,13 +88,16 @@ public struct Request: Sendable, Hashable, Codable {
     public var isRequeued: Bool
 
     public init(
-        devices: Int = 0, model: String? = nil, together: Demand.Together = .any, cores: Int? = nil,
+        devices: Int = 0, share: Ratio? = nil, deviceMemory: ByteCount? = nil, model: String? = nil,
+        together: Demand.Together = .any, cores: Int? = nil,
         memory: ByteCount? = nil, licences: [String: Int] = [:], span: Span, at: Timestamp? = nil,
         notBefore: Timestamp? = nil, after: [ReservationID] = [], priorityClass: ClassID? = nil, team: TeamID? = nil,
         sharedWith: [UserID] = [], hasCommand: Bool = false,
         isRequeued: Bool = false
     ) {
         self.devices = devices
+        self.share = share
+        self.deviceMemory = deviceMemory
         self.model = model
         self.together = together
         self.cores = cores

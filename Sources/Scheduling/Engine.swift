@@ -46,8 +46,8 @@ public struct Engine: Sendable {
     /// Waiting ones that are not windows.
     var queued = 0
     var waitingOfUser: [UserID: Int] = [:]
-    /// By model, of each kind of host.
-    var eligible: [String: [DeviceSet]] = [:]
+    /// By what is asked of them, of each kind of host.
+    var eligible: [DeviceFilter: [DeviceSet]] = [:]
 
     /// An engine over one host.
     public init(host: Host, policy: Policy, state: EngineState = EngineState(), time: Timestamp) {
@@ -62,7 +62,7 @@ public struct Engine: Sendable {
         self.policy = policy
         self.time = time
         settledAt = time - Span(milliseconds: 1)
-        fleet = Fleet(hosts)
+        fleet = Fleet(hosts, policy: policy)
         counters = Counters(policy: policy, fleet: fleet)
         held = Held(fleet: fleet, quotas: counters.quotas)
         committed = Profile(from: time, fleet: fleet, quotas: counters.quotas)

@@ -19,7 +19,10 @@ struct Hints: Sendable {
     ) -> Fit {
         // What each host has free bounds the start by itself, where there is an index; what is counted does not.
         let isIndexed = profile.free.count > 1
-        let isLearning = !isIndexed || !shape.counted.isEmpty
+        // A share that may ride on a device of its department's, where the quota has no other, starts earlier when the
+        // profile has filled up so.
+        let isRiding = shape.share != nil && shape.counted.quotas != nil
+        let isLearning = (!isIndexed || !shape.counted.isEmpty) && !isRiding
         let hint = isLearning ? self.bound(shape, span: span) ?? bound : bound
         let fit =
             isIndexed

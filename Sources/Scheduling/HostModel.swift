@@ -44,6 +44,15 @@ struct HostModel: Sendable {
         return DeviceSet(host.devices.indices.filter { host.devices[$0].model.lowercased() == wanted })
     }
 
+    /// The devices of which such a share has so much memory. What is not known of is not counted on.
+    func devices(withMemory memory: ByteCount, in share: Ratio) -> DeviceSet {
+        DeviceSet(
+            host.devices.indices.filter { index in
+                guard let own = host.devices[index].memory?.bytes else { return false }
+                return Int128(own) * Int128(share.thousandths) >= Int128(memory.bytes) * 1000
+            })
+    }
+
     /// The devices whose model contains this, in any case.
     func devices(ofModelWith part: String) -> DeviceSet {
         let wanted = part.lowercased()

@@ -52,5 +52,5 @@ public enum Limits {
 
 extension Engine {
     /// Grows when the same commands may be decided otherwise than before.
-    public static let version = 3
+    public static let version = 4
 }

@@ -6,7 +6,10 @@ public struct Placement: Sendable, Hashable {
     /// By position in `Engine.hosts`.
     public var host: Int
     public var devices: DeviceSet
-    var use: Use { Use(host: host, devices: devices, cores: cores, memory: memory, counted: counted) }
+    var use: Use {
+        Use(host: host, devices: devices, share: share, cores: cores, memory: memory, counted: counted)
+    }
+    var share: DeviceShare?
     var cores: Int
     /// Bytes.
     var memory: Int64
@@ -17,6 +20,7 @@ public struct Placement: Sendable, Hashable {
         self.start = start
         self.host = use.host
         self.devices = use.devices
+        self.share = use.share
         self.cores = use.cores
         self.memory = use.memory
         self.counted = use.counted

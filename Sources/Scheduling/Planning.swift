@@ -67,7 +67,7 @@ extension Engine {
             let choice = Choice(count: shape.count, kind: fleet.kinds[fit.host], local: shape.local, free: fit.free)
             let devices = choices[choice] ?? fleet[fit.host].devices(for: shape, on: choice.kind, from: fit.free)
             choices[choice] = devices
-            let use = shape.use(of: devices, on: fit.host)
+            let use = fleet.use(of: shape, devices, on: fit.host)
             let placement = Placement(start: fit.start, use: use, span: reservation.span)
             profile.take(placement.use, from: placement.start, until: placement.end)
             recalls.placed(reservation, placement)
@@ -231,10 +231,12 @@ extension Engine {
 
     private func shape(of reservation: Reservation, cache: inout [Asked: Shape]) -> Shape {
         let demand = reservation.demand
-        let asked = Asked(demand: demand, key: counters.countsAccounts ? reservation.usageKey : nil)
+        let isOwn = counters.countsAccounts || demand.share != nil
+        let asked = Asked(demand: demand, key: isOwn ? reservation.usageKey : nil)
         if let known = cache[asked] { return known }
         let shape = fleet.shape(
-            demand, eligible: demand.model.map { eligible[$0] ?? fleet.eligible(model: $0) } ?? fleet.allDevices,
+            demand, of: reservation.account.department,
+            eligible: eligible[demand.filter] ?? fleet.eligible(demand.filter),
             counted: counters.counted(demand, of: reservation.usageKey, reach: .lent))
         cache[asked] = shape
         return shape

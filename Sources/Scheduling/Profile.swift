@@ -12,6 +12,7 @@ struct Profile: Sendable {
     private(set) var counters: CounterProfile
     /// Of each host.
     let kinds: [Int]
+    let sharing: Sharing
     /// What has been taken, in order, where there are several hosts: what an index has to catch up with.
     private(set) var taken: [Taken] = []
     /// Grows when something is given back: until then a profile only fills up.
@@ -30,14 +31,16 @@ struct Profile: Sendable {
     init(from start: Timestamp, fleet: Fleet, quotas: Quotas) {
         free = fleet.capacities.map { StepFunction(from: start, $0) }
         kinds = fleet.kinds
+        sharing = fleet.sharing
         counters = CounterProfile(from: start, quotas: quotas)
     }
 
     /// Takes `use` away over `[from, until)`. What is before the first step is past and left out.
     mutating func take(_ use: Use, from: Timestamp, until: Timestamp) {
         guard free.indices.contains(use.host) else { return }
+        let turns = turns(of: use, from: from, until: until)
         free[use.host].change(from: from, until: until) { $1.take(use) }
-        if !use.counted.isEmpty { counters.take(use, from: from, until: until) }
+        if !use.counted.isEmpty { counters.take(use, from: from, until: until, turns: turns) }
         guard free.count > 1 else { return }
         taken.append(
             Taken(host: use.host, devices: use.devices.count, cores: use.cores, from: from, until: until))
@@ -47,7 +50,9 @@ struct Profile: Sendable {
     mutating func give(_ use: Use, from: Timestamp, until: Timestamp) {
         guard free.indices.contains(use.host) else { return }
         free[use.host].change(from: from, until: until) { $1.give(use) }
-        if !use.counted.isEmpty { counters.give(use, from: from, until: until) }
+        if !use.counted.isEmpty {
+            counters.give(use, from: from, until: until, turns: turns(of: use, from: from, until: until))
+        }
         loosened += 1
     }
 
@@ -56,13 +61,39 @@ struct Profile: Sendable {
         guard free.indices.contains(use.host),
             free[use.host].firstIndex(from: from, until: until, where: { !$0.value.holds(use) }) == nil
         else { return false }
-        return use.counted.isEmpty || counters.shortage(of: use, from: from, until: until) == nil
+        guard !use.counted.isEmpty else { return true }
+        let turns = turns(of: use, from: from, until: until)
+        return counters.shortage(of: use, from: from, until: until, turns: turns) == nil
+    }
+
+    /// When in `[from, until)` a share is the first of its device: then it takes the device from all others, and is
+    /// what counts in quotas. nil for what counts all the time: whole devices, and those that departments share.
+    func turns(of use: Use, from: Timestamp, until: Timestamp) -> [Range<Timestamp>]? {
+        guard use.share?.tenant != nil, use.counted.quotas != nil else { return nil }
+        let free = free[use.host]
+        var turns: [Range<Timestamp>] = []
+        var index = free.index(at: max(from, free.start))
+        while index < free.count, free[index].start < until {
+            let start = max(free[index].start, from)
+            let end = min(free.end(of: index), until)
+            if start < end, use.devices.isSubset(of: free[index].value.devices.whole) {
+                if let last = turns.last, last.upperBound == start {
+                    turns[turns.count - 1] = last.lowerBound..<end
+                } else {
+                    turns.append(start..<end)
+                }
+            }
+            index += 1
+        }
+        return turns
     }
 
     /// How long from `from` on exactly `use` stays free; `distantFuture` where nothing takes it again.
     func end(of use: Use, from: Timestamp) -> Timestamp {
         guard free.indices.contains(use.host) else { return from }
-        let counted = counters.shortage(of: use, from: from, until: .distantFuture) ?? .distantFuture
+        let turns = turns(of: use, from: from, until: .distantFuture)
+        let counted =
+            counters.shortage(of: use, from: from, until: .distantFuture, turns: turns) ?? .distantFuture
         let blocker = free[use.host].firstIndex(from: from, until: counted) { !$0.value.holds(use) }
         return blocker.map { max(from, free[use.host][$0].start) } ?? counted
     }
@@ -131,14 +162,14 @@ struct Profile: Sendable {
             guard steps > 0 else { return .tooFar }
             steps -= 1
             let here = free[index].value
-            guard here.cores >= shape.cores, here.memory >= shape.memory, local.fits(shape.count, in: here.devices)
+            let usable = here.devices.devices(for: shape.share)
+            guard here.cores >= shape.cores, here.memory >= shape.memory, local.fits(shape.count, in: usable)
             else { return .blocked(by: index) }
-            devices = devices.intersection(here.devices)
+            devices = devices.intersection(usable)
             guard local.fits(shape.count, in: devices) else { return .blocked(by: first) }
             index += 1
         }
-        guard !shape.counted.isEmpty else { return .free(devices) }
-        switch counters.room(for: shape, on: host, in: devices, from: start, until: end) {
+        switch room(for: shape, on: host, in: devices, from: start, until: end) {
         case .devices(let devices): return .free(devices)
         case .none(let until): return .full(until: until)
         case .noneHere: return .blocked(by: first)
@@ -149,11 +180,10 @@ struct Profile: Sendable {
         let last = free[host][free[host].count - 1]
         let start = max(bound, last.start)
         let local = shape.local[kinds[host]]
-        guard last.value.cores >= shape.cores, last.value.memory >= shape.memory,
-            local.fits(shape.count, in: last.value.devices)
+        let usable = last.value.devices.devices(for: shape.share)
+        guard last.value.cores >= shape.cores, last.value.memory >= shape.memory, local.fits(shape.count, in: usable)
         else { return nil }
-        guard !shape.counted.isEmpty else { return Fit(host: host, start: start, free: last.value.devices) }
-        switch counters.room(for: shape, on: host, in: last.value.devices, from: start, until: start + span) {
+        switch room(for: shape, on: host, in: usable.intersection(local.eligible), from: start, until: start + span) {
         case .devices(let devices): return Fit(host: host, start: start, free: devices)
         case .none, .noneHere: return nil
         }

@@ -250,8 +250,8 @@ extension Engine {
             guard recent + recall.victims.count <= policy.preemption.perHour else { return false }
         }
         var own = fleet.shape(
-            claimant.demand,
-            eligible: claimant.demand.model.map { fleet.eligible(model: $0) } ?? fleet.allDevices,
+            claimant.demand, of: claimant.account.department,
+            eligible: eligible[claimant.demand.filter] ?? fleet.eligible(claimant.demand.filter),
             counted: counters.counted(claimant.demand, of: claimant.usageKey, reach: .nominal))
         own.counted.reach = .nominal
         return profile.free(for: own, on: host, at: max(time, recall.start), span: claimant.span) != nil

@@ -21,6 +21,10 @@ public enum Rejection: Error, Sendable, Hashable {
     case exceedsQuota(DepartmentID, model: String?, asked: Int, limit: Int)
     /// A window takes nothing but the department's nominal quota and what is nobody's, which come to `limit`.
     case windowExceedsNominal(DepartmentID, model: String?, asked: Int, limit: Int)
+    /// Devices of that model are held whole; the models that are shared.
+    case notShared(model: String?, shared: [String])
+    /// A share is of one device.
+    case shareOfSeveral(devices: Int)
     case unknownClass(ClassID, known: [ClassID])
     /// The user is in no department.
     case notMember(UserID)

@@ -7,6 +7,8 @@ struct Shape: Sendable, Hashable {
     /// Bytes.
     var memory: Int64
     var counted: Counted
+    /// Of one device; nil where whole devices are asked for.
+    var share: DeviceShare?
     /// By kind of host.
     var local: [Local]
 
@@ -33,6 +35,7 @@ struct Shape: Sendable, Hashable {
         hasher.combine(count)
         hasher.combine(cores)
         hasher.combine(memory)
+        hasher.combine(share)
         hasher.combine(local)
         if !counted.isEmpty { hasher.combine(counted) }
     }
@@ -48,41 +51,37 @@ struct Fit: Sendable {
 
 /// What is free on one host at one time.
 struct Capacity: Sendable, Hashable {
-    var devices: DeviceSet
+    var devices: DeviceRoom
     var cores: Int
     /// Bytes.
     var memory: Int64
 
     func holds(_ use: Use) -> Bool {
-        use.devices.isSubset(of: devices) && use.cores <= cores && use.memory <= memory
+        use.cores <= cores && use.memory <= memory && devices.holds(use.devices, use.share)
     }
 
     mutating func take(_ use: Use) {
-        devices = devices.subtracting(use.devices)
+        devices.take(use.devices, use.share)
         cores -= use.cores
         memory -= use.memory
     }
 
     mutating func give(_ use: Use) {
-        devices = devices.union(use.devices)
+        devices.give(use.devices, use.share)
         cores += use.cores
         memory += use.memory
     }
 }
 
-/// What one reservation takes on one host: exact devices; cores and memory by amount; and what it counts.
+/// What one reservation takes on one host: exact devices, or a share of one; cores and memory by amount; and what it
+/// counts.
 struct Use: Sendable, Hashable {
     var host = 0
     var devices: DeviceSet
+    /// Of the one device; nil where the devices are held whole.
+    var share: DeviceShare?
     var cores: Int
     /// Bytes.
     var memory: Int64
     var counted: Counted
-}
-
-extension Shape {
-    /// What it takes with these devices.
-    func use(of devices: DeviceSet, on host: Int) -> Use {
-        Use(host: host, devices: devices, cores: cores, memory: memory, counted: counted)
-    }
 }

@@ -45,7 +45,8 @@ extension Engine {
             numaNodes: model.numaNodes(devices: placement.devices, cores: cores),
             memory: ByteCount(bytes: placement.memory))
         let active = Reservation.Active(
-            grant: grant, startedAt: time, endsAt: end, weight: weight(of: grant, at: time),
+            grant: grant, startedAt: time, endsAt: end,
+            weight: weight(of: grant, share: reservation.demand.share, at: time),
             isBorrowed: isBorrowed(reservation, placement.use, until: end))
         emit(.started(reservation.id, active), into: &events)
     }
@@ -53,9 +54,22 @@ extension Engine {
     /// Whether it goes, at some time of it, beyond its department's nominal quota or on what is another's.
     private func isBorrowed(_ reservation: Reservation, _ use: Use, until end: Timestamp) -> Bool {
         guard case .queued = reservation.kind, use.counted.quotas != nil else { return false }
+        if use.share?.tenant != nil, sharesBorrowed(use) { return true }
         var own = use
         own.counted.reach = .nominal
         return !committed.holds(own, from: time, until: end)
+    }
+
+    /// Whether what it shares its device with has borrowed that.
+    private func sharesBorrowed(_ use: Use) -> Bool {
+        running.contains { id in
+            switch state.reservations[id]?.state {
+            case .active(let other), .ending(let other, _):
+                other.isBorrowed && other.grant.host == use.host
+                    && !other.grant.devices.isDisjoint(with: use.devices)
+            case .waiting, .ended, nil: false
+            }
+        }
     }
 
     mutating func startDue(into events: inout [Event]) {

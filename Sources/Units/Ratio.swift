@@ -17,6 +17,9 @@ public struct Ratio: Sendable, Hashable, Comparable, Codable, CustomStringConver
     /// `1.5`: no more decimals than it takes to be exact.
     public var description: String { FixedPoint.text(thousandths, places: 3, shortest: 0) }
 
+    /// The least whole number that is not less.
+    public var roundedUp: Int64 { (thousandths + 999) / 1000 }
+
     public static func < (left: Ratio, right: Ratio) -> Bool { left.thousandths < right.thousandths }
 
     public init(from decoder: any Decoder) throws {

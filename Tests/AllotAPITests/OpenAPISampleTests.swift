@@ -18,13 +18,14 @@ struct OpenAPISampleTests {
         (view.cores, view.numaNodes, view.team, view.user, view.uid) = ("0-7,16", "0", "optics", "ada", .max)
         (view.licences, view.isFirm, view.isBorrowed) = (["matlab": 2], true, true)
         (view.gaveWayTo, view.requeue, view.preemptions, view.requeuedAt) = ("r-9", true, 2, time)
+        (view.gpuShare, view.gpuMemoryBytes) = ("0.5", 1 << 35)
         (view.shareWith, view.tags, view.command) = (["grace"], ["run": "7"], ["python3", "train.py"])
         return view
     }
 
     private static let entry = PlanView.Entry(
         id: "r-1042", state: .waiting, kind: .queued, department: "physics", user: "ada", start: time, end: time,
-        devices: ["GPU-1"], cpus: 1)
+        devices: ["GPU-1"], gpuShare: "0.5", cpus: 1)
 
     /// Every name that `write` gives is a field of the schema, and every field is written.
     private func expectWhole(_ json: [UInt8], _ schema: String, item: String) throws {
@@ -59,6 +60,8 @@ struct OpenAPISampleTests {
         (ReservationRequest(gpus: 128, durationSeconds: 1), true),
         (ReservationRequest(gpus: 129, durationSeconds: 1), false),
         (ReservationRequest(gpus: -1, durationSeconds: 1), false),
+        (ReservationRequest(gpus: 1, gpuShare: "0.5", gpuMemoryBytes: 1 << 35, durationSeconds: 1), true),
+        (ReservationRequest(gpus: 1, gpuMemoryBytes: 0, durationSeconds: 1), false),
         (ReservationRequest(cpus: 0, durationSeconds: 1), false),
         (ReservationRequest(durationSeconds: 0), false),
         (ReservationRequest(durationSeconds: 31_622_401), false),

@@ -44,6 +44,8 @@ extension SeededGenerator {
             cpus: Int.random(in: .min ... .max, using: &self),
             memoryBytes: Int64.random(in: .min ... .max, using: &self),
             durationSeconds: Int64.random(in: 0...1_000_000, using: &self), submittedAt: time(), class: text())
+        view.gpuShare = maybe { $0.text() }
+        view.gpuMemoryBytes = maybe { Int64.random(in: .min ... .max, using: &$0) }
         view.notBefore = maybe { $0.time() }
         view.after = maybe { $0.texts() }
         view.plannedStart = maybe { $0.time() }
@@ -76,6 +78,7 @@ extension SeededGenerator {
     mutating func entry() -> PlanView.Entry {
         PlanView.Entry(
             id: text(), state: choice(.waiting), kind: choice(.queued), department: text(), user: maybe { $0.text() },
-            start: time(), end: time(), devices: texts(), cpus: Int.random(in: 0...1024, using: &self))
+            start: time(), end: time(), devices: texts(), gpuShare: maybe { $0.text() },
+            cpus: Int.random(in: 0...1024, using: &self))
     }
 }

@@ -28,7 +28,8 @@ import Units
             account: Account(department: DepartmentID("a"), team: TeamID("b")),
             priorityClass: ClassID("standard"),
             demand: Demand(
-                devices: 3, model: "H\"1\\00\u{1F680}\n", together: .numa, cores: 4, memory: .gibibytes(7),
+                devices: 3, share: Ratio(thousandths: 125), deviceMemory: .gibibytes(9), model: "H\"1\\00\u{1F680}\n",
+                together: .numa, cores: 4, memory: .gibibytes(7),
                 licences: [Demand.Licence(name: "a \"b\"", count: 3)]),
             kind: kind, windowHost: windowHost, span: .hours(1), notBefore: Timestamp(milliseconds: 1),
             after: [ReservationID(1), ReservationID(2)],

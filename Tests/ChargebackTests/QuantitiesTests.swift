@@ -46,7 +46,7 @@ import Units
 
     @Test func `the longest spans and most devices do not overflow`() {
         let most = Quantities(devices: 128, cores: 65_536, span: Span(milliseconds: .max))
-        #expect(most.deviceMilliseconds == Int128(Int64.max) * 128)
+        #expect(most.deviceMicroseconds == Int128(Int64.max) * 128_000)
         #expect((most + most).coreMilliseconds == Int128(Int64.max) * 131_072)
         // 9223372036854775807 × 65536 ÷ 3600000, worked out apart from this code.
         #expect(most.coreHours == "167906363835365163.135431")
@@ -56,7 +56,7 @@ import Units
         let grant = Grant(
             devices: DeviceSet([0, 3]), cores: BitSet([1, 2, 3, 70]), numaNodes: BitSet([0]), memory: .gibibytes(8))
         let start = Timestamp(milliseconds: 1_000)
-        let whole = Quantities(of: grant, from: start, to: start + .hours(3))
+        let whole = Quantities(of: grant, share: nil, from: start, to: start + .hours(3))
         #expect(whole == Quantities(devices: 2, cores: 4, span: .hours(3)))
         #expect(whole.deviceHours == "6")
         #expect(whole.coreHours == "12")

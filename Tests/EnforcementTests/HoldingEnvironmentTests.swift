@@ -18,6 +18,14 @@ struct HoldingEnvironmentTests {
         #expect(environment["CUDA_DEVICE_ORDER"] == "PCI_BUS_ID")
     }
 
+    @Test func `a part of a device is named`() {
+        var holding = grant(7, devices: [device("GPU-1", uuid: "GPU-1a")])
+        #expect(holding.environment(numbering: .host)["ALLOT_GPU_SHARE"] == nil)
+        holding.share = "0.5"
+        #expect(holding.environment(numbering: .host)["ALLOT_GPU_SHARE"] == "0.5")
+        #expect(holding.environment(numbering: .host)["CUDA_VISIBLE_DEVICES"] == "GPU-1a")
+    }
+
     @Test func `a grant without devices hides them all`() {
         let environment = grant().environment(numbering: .host)
         #expect(environment["CUDA_VISIBLE_DEVICES"] == "")

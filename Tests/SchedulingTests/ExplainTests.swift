@@ -86,12 +86,15 @@ import Units
         let licence = try submit(&engine, Request(cores: 1, licences: ["nag": 2], span: .hours(1)))
         #expect(
             try engine.explain(licence, at: .monday).blockers.contains(
-                .counted(.licence("nag"), used: 2, asked: 2, limit: 3, until: .monday + .hours(1))))
+                .counted(
+                    .licence("nag"), used: .whole(2), asked: .whole(2), limit: .whole(3), until: .monday + .hours(1))))
         #expect(try engine.explain(licence, at: .monday).changes.contains { $0.kind == .withoutLicences })
         let quota = try submit(&engine, Request(devices: 1, cores: 1, span: .hours(1)))
         #expect(
             try engine.explain(quota, at: .monday).blockers.contains(
-                .quota(DepartmentID("default"), used: 2, asked: 1, limit: 2, until: .monday + .hours(1))))
+                .quota(
+                    DepartmentID("default"), used: .whole(2), asked: .one, limit: .whole(2), until: .monday + .hours(1))
+            ))
     }
 
     @Test func `one that runs has nothing in its way, and one that is not there is refused`() throws {
@@ -146,4 +149,8 @@ import Units
             }
         }
     }
+}
+
+extension Ratio {
+    static func whole(_ count: Int64) -> Ratio { Ratio(thousandths: count * 1000) }
 }

@@ -25,17 +25,20 @@ import Units
                     cores: [4, 16].randomElement(using: &generator) ?? 4,
                     second: Int.random(in: 0..<3, using: &generator) == 0 ? "NVIDIA A100-SXM4-80GB" : nil)
             }
-            fleet = Fleet(hosts)
             let policy = Policy.random(
                 using: &generator, devices: hosts.reduce(0) { $0 + $1.devices.count })
+            fleet = Fleet(hosts, policy: policy)
             counters = Counters(policy: policy, fleet: fleet)
             profile = Profile(from: .monday, fleet: fleet, quotas: counters.quotas)
             self.generator = generator
         }
 
         private mutating func shape() -> Shape {
+            let isShared =
+                Int.random(in: 0..<3, using: &generator) == 0 && fleet.sharing.devices.contains { !$0.isEmpty }
             let demand = Demand(
-                devices: Int.random(in: 0...8, using: &generator),
+                devices: isShared ? 1 : Int.random(in: 0...8, using: &generator),
+                share: isShared ? Ratio(thousandths: Int64.random(in: 1...999, using: &generator)) : nil,
                 model: Int.random(in: 0..<4, using: &generator) == 0 ? "A100" : nil,
                 together: Demand.Together.allCases.randomElement(using: &generator) ?? .any,
                 cores: Int.random(in: 1...8, using: &generator),
@@ -47,7 +50,7 @@ import Units
                 account: Account(department: department, team: TeamID("t")),
                 user: UserID(UInt32.random(in: 1...3, using: &generator)))
             return fleet.shape(
-                demand, eligible: demand.model.map { fleet.eligible(model: $0) } ?? fleet.allDevices,
+                demand, of: department, eligible: fleet.eligible(demand.filter),
                 counted: counters.counted(demand, of: key, reach: .lent))
         }
 
@@ -87,11 +90,12 @@ import Units
     }
 
     @Test func `what is given back is found`() throws {
-        let fleet = Fleet([.sample(devices: 2), .sample(devices: 2)])
+        let fleet = Fleet([.sample(devices: 2), .sample(devices: 2)], policy: .unconfigured)
         let counters = Counters(policy: .unconfigured, fleet: fleet)
         var profile = Profile(from: .monday, fleet: fleet, quotas: counters.quotas)
         let demand = Demand(devices: 2, model: nil, together: .any, cores: 1, memory: .gibibytes(1))
-        let shape = fleet.shape(demand, eligible: fleet.allDevices, counted: .nothing)
+        let shape = fleet.shape(
+            demand, of: DepartmentID("default"), eligible: fleet.eligible(demand.filter), counted: .nothing)
         var hints = Hints()
         var uses: [Use] = []
         for _ in 0..<2 {

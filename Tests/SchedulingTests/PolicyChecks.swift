@@ -10,7 +10,7 @@ extension Policy {
         guard Int.random(in: 0..<4, using: &generator) > 0 else {
             return Policy(
                 departments: unconfigured.departments, classes: defaultClasses,
-                licences: [Licence(name: "solver", count: 3)])
+                licences: [Licence(name: "solver", count: 3)], shareable: .random(using: &generator))
         }
         var left = devices
         let departments = ["a", "b", "c"].map { name in
@@ -41,7 +41,7 @@ extension Policy {
         return Policy(
             departments: departments, classes: classes,
             caps: Caps(devicesPerTeam: cap(&generator), devicesPerUser: cap(&generator)),
-            licences: [Licence(name: "solver", count: 3)],
+            licences: [Licence(name: "solver", count: 3)], shareable: .random(using: &generator),
             preemption: PreemptionRules(
                 minimumRunTime: .minutes(Int64.random(in: 0...30, using: &generator)),
                 grace: .seconds(Int64.random(in: 0...120, using: &generator)),
@@ -54,6 +54,17 @@ extension Policy {
         let team = uid % 2 == 0 ? nil : TeamID("t")
         return Subject(
             user: UserID(uid), accounts: [Account(department: department, team: team)], isAdmin: false)
+    }
+}
+
+extension [Shareable] {
+    fileprivate static func random(using generator: inout SeededGenerator) -> [Shareable] {
+        ["*", "A100"].compactMap { model in
+            guard Bool.random(using: &generator) else { return nil }
+            return Shareable(
+                model: ModelPattern(model), betweenDepartments: Int.random(in: 0..<3, using: &generator) == 0,
+                most: Int.random(in: 1...4, using: &generator))
+        }
     }
 }
 
@@ -127,13 +138,14 @@ struct PolicyChecks {
         var teams: [Account: Int] = [:]
         var users: [UserID: Int] = [:]
         for holder in holders {
-            let count = holder.active.grant.devices.count
+            let share = holder.reservation.demand.share ?? .one
+            let count = holder.active.grant.devices.count * Int(share.thousandths)
             if holder.reservation.account.team != nil { teams[holder.reservation.account, default: 0] += count }
             users[holder.reservation.owner, default: 0] += count
         }
         let (team, user) = (policy.caps.devicesPerTeam ?? .max, policy.caps.devicesPerUser ?? .max)
-        return teams.values.filter { $0 > team }.map { "\($0) of team" }
-            + users.values.filter { $0 > user }.map { "\($0) of user" }
+        return teams.values.filter { Double($0) / 1000 > Double(team) }.map { "\($0) thousandths of team" }
+            + users.values.filter { Double($0) / 1000 > Double(user) }.map { "\($0) thousandths of user" }
     }
 
     /// - Parameter own: those that began within nominal quota.
@@ -149,25 +161,40 @@ struct PolicyChecks {
         }
         let total = devices.reduce(0) { $0 + $1.count }
         guard total > 0 else { return [] }
+        // In thousandths. Who shares a device with its own department alone has taken it from all others.
         func count(_ holders: [Holder], ofOwner: Bool) -> Int {
-            holders.filter { ($0.reservation.account.department == department.id) == ofOwner }
-                .reduce(0) { $0 + $1.active.grant.devices.intersection(devices[$1.active.grant.host]).count }
+            var touched: Set<[Int]> = []
+            var parts = 0
+            for holder in holders where (holder.reservation.account.department == department.id) == ofOwner {
+                let host = holder.active.grant.host
+                for device in holder.active.grant.devices.intersection(devices[host]) {
+                    let model = hosts[host].devices[device].model
+                    if let share = holder.reservation.demand.share,
+                        policy.sharing(of: model, among: models)?.betweenDepartments == true
+                    {
+                        parts += Int(share.thousandths)
+                    } else {
+                        touched.insert([host, device])
+                    }
+                }
+            }
+            return touched.count * 1000 + parts
         }
         var faults: [String] = []
         let (used, others) = (count(holders, ofOwner: true), count(holders, ofOwner: false))
-        if let borrowing = quota.borrowing, used > quota.nominal + borrowing {
+        if let borrowing = quota.borrowing, used > (quota.nominal + borrowing) * 1000 {
             faults.append("\(department.id) holds \(used) of \(quota.model)")
         }
-        if count(own, ofOwner: true) > quota.nominal {
+        if count(own, ofOwner: true) > quota.nominal * 1000 {
             faults.append("\(department.id) is beyond nominal of \(quota.model), not borrowed")
         }
         // Who has less than it keeps finds the rest free.
         let kept = quota.nominal - (quota.lending ?? quota.nominal)
-        if keptIsThere, others + max(kept, used) > total {
+        if keptIsThere, others + max(kept * 1000, used) > total * 1000 {
             faults.append("\(others) of \(quota.model) that \(department.id) has not lent")
         }
         let taken = count(own, ofOwner: false)
-        if nominalIsThere, taken + quota.nominal > total {
+        if nominalIsThere, taken + quota.nominal * 1000 > total * 1000 {
             faults.append("\(taken) of \(quota.model) of \(department.id) are taken and not borrowed")
         }
         return faults

@@ -68,7 +68,8 @@ struct RandomStream {
         failures + doubleGrants() + brokenWindows() + silentSlips() + replayDifference() + forgotten()
             + PolicyChecks(policy: policy, hosts: hosts).brokenLimits(Array(history.prefix(decidedByFirst ?? .max)))
             + PreemptionChecks(policy: policy).broken(history, isFirstPolicy: decidedByFirst == nil)
-            + DrainChecks.broken(history)
+            + DrainChecks.broken(history) + SharingChecks.tooMuch(history)
+            + SharingChecks.against(policy, hosts, Array(history.prefix(decidedByFirst ?? .max)))
     }
 
     private mutating func changePolicy() {
@@ -148,11 +149,15 @@ struct RandomStream {
     }
 
     private mutating func randomRequest() -> Request {
-        let devices = Int.random(in: 0...(hosts.map(\.devices.count).max() ?? 0), using: &generator)
+        let isShared = Int.random(in: 0..<4, using: &generator) == 0
+        let devices = isShared ? 1 : Int.random(in: 0...(hosts.map(\.devices.count).max() ?? 0), using: &generator)
         let isWindow = Int.random(in: 0..<5, using: &generator) == 0
         let next = machine.engine.state.nextNumber
         return Request(
             devices: devices,
+            share: isShared ? Ratio(thousandths: Int64.random(in: 1...999, using: &generator)) : nil,
+            deviceMemory: Int.random(in: 0..<5, using: &generator) == 0
+                ? .gibibytes(Int64.random(in: 1...90, using: &generator)) : nil,
             model: Int.random(in: 0..<4, using: &generator) == 0 ? "H100" : nil,
             together: Demand.Together.allCases.randomElement(using: &generator) ?? .any,
             cores: Bool.random(using: &generator) ? nil : Int.random(in: 1...16, using: &generator),
@@ -172,16 +177,19 @@ struct RandomStream {
     /// Promise 1, by a sweep over the history that knows nothing of the engine's own bookkeeping.
     private func doubleGrants() -> [String] {
         var holders: [ReservationID: Grant] = [:]
+        var shared: Set<ReservationID> = []
         var broken: [String] = []
         for (time, event) in history {
             switch event {
+            case .submitted(let reservation) where reservation.demand.share != nil: shared.insert(reservation.id)
             case .started(let id, let active):
                 let host = active.grant.host
                 let memory = holders.values.filter { $0.host == host }
                     .reduce(active.grant.memory.bytes) { $0 + $1.memory.bytes }
                 if memory > hosts[host].memory.bytes { broken.append("memory over the host's at \(time) by \(id)") }
                 for (other, grant) in holders where grant.host == host {
-                    if !grant.devices.isDisjoint(with: active.grant.devices) {
+                    let isShared = shared.contains(id) && shared.contains(other)
+                    if !isShared, !grant.devices.isDisjoint(with: active.grant.devices) {
                         broken.append("device: \(id), \(other)")
                     }
                     if !grant.cores.isDisjoint(with: active.grant.cores) { broken.append("core: \(id), \(other)") }

@@ -16,7 +16,8 @@ public enum OpenAPI {
     public static let schemas: [NamedSchema] = [
         .reservationRequest, .commandRequest, .extendRequest, .endRequest, .drainRequest, .resumeRequest,
         .reservationView, .reservationPage,
-        .hostView, .hostPackage, .hostNUMANode, .hostCoreKind, .deviceView, .deviceLink, .devicePage, .drainView,
+        .hostView, .hostPackage, .hostNUMANode, .hostCoreKind, .deviceView, .deviceShare, .deviceLink, .devicePage,
+        .drainView,
         .drainPage,
         .planView, .planEntry, .quoteView, .money, .fairShareView, .fairShareStanding,
         .explanationView, .explanationBlocker, .explanationHolder, .explanationChange,

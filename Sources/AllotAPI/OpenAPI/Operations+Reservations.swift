@@ -67,7 +67,8 @@ extension OpenAPI.Operation {
 extension ProblemType {
     /// What the engine refuses a request for, and what its fields are refused for before.
     static let ofSubmission: [ProblemType] = [
-        .missingField, .invalidField, .notMember, .notInTeam, .asksForNothing, .outOfRange, .exceedsHost, .tooFarApart,
+        .missingField, .invalidField, .notMember, .notInTeam, .asksForNothing, .outOfRange, .exceedsHost, .notShared,
+        .shareOfSeveral, .tooFarApart,
         .unknownModel, .unknownClass, .unknownLicence, .exceedsLicences, .exceedsCap, .exceedsQuota,
         .windowExceedsNominal,
         .commandsOfOneUser, .tooManyWaiting, .startsInPast, .beyondHorizon, .windowWith,

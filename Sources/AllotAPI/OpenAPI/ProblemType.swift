@@ -40,6 +40,8 @@ public enum ProblemType: String, Sendable, CaseIterable {
     case tooFarApart = "too-far-apart"
     case unknownModel = "unknown-model"
     case unknownClass = "unknown-class"
+    case notShared = "not-shared"
+    case shareOfSeveral = "share-of-several"
     case commandsOfOneUser = "commands-of-one-user"
     case tooManyWaiting = "too-many-waiting"
     case unknownLicence = "unknown-licence"

@@ -20,7 +20,7 @@ extension OpenAPI.ProblemKind {
             members: [
                 Member("asked", .number, "What was asked for."),
                 Member("largest", .number, "What the host has; with a model, how many devices of it."),
-            ], "The host has not enough of it, ever: gpus, cpus or memoryBytes."),
+            ], "The host has not enough of it, ever: gpus, gpuMemoryBytes, cpus or memoryBytes."),
         Self(
             .tooFarApart, 422, title: "No group of devices is that large", field: .always,
             members: [
@@ -30,6 +30,13 @@ extension OpenAPI.ProblemKind {
         Self(
             .unknownModel, 422, title: "No such model", field: .always,
             members: [Member("known", .texts, "The models that the host has.")], "No device is of that model."),
+        Self(
+            .notShared, 422, title: "Devices of that model are not shared", field: .always,
+            members: [Member("shared", .texts, "The models that are shared.")],
+            "A part of a device is asked for, and the policy shares none that will do."),
+        Self(
+            .shareOfSeveral, 422, title: "A share is of one device", field: .always,
+            "A part of a device is asked for together with a number of devices other than 1."),
         Self(
             .unknownClass, 422, title: "No such priority class", field: .always,
             members: [Member("known", .texts, "The ids of the policy's classes.")], "The policy has no such class."),

@@ -30,8 +30,8 @@ extension OpenAPI.NamedSchema {
                         + "counts (`licence`, `devicesPerTeam`, `devicesPerUser`, `quota`), those that are served "
                         + "before it (`order`), or devices that are out of the plan (`drained`: `used` of them).")),
             .optional("free", .integer("What is free.")),
-            .optional("used", .integer("What is in use of the limit.")),
-            .optional("asked", .integer("What is asked for.")),
+            .optional("used", .integer("What is in use of the limit; of shared devices rounded up to whole ones.")),
+            .optional("asked", .integer("What is asked for; of a shared device rounded up to a whole one.")),
             .optional("limit", .integer("The most that may be in use.")),
             .optional("subject", .text("A reservation's id, a licence's name, a department's id, or `host`.")),
             .optional("until", .time("When it is out of the way, as things are.")),

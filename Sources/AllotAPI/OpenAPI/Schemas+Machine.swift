@@ -56,11 +56,24 @@ extension OpenAPI.NamedSchema {
                 .array(
                     "Its direct links to other devices.", of: .reference("DeviceLink"), count: 0...APILimits.devices)),
             .required(
-                "state", .choice(DeviceView.State.self, "Whether a reservation holds it now, or it is out of the plan.")
+                "state", .choice(DeviceView.State.self, "Whether reservations hold it now, or it is out of the plan.")
             ),
-            .optional("reservation", .reservationID("The reservation that holds it.")),
-            .optional("department", .text("The department's id of that reservation.")),
-            .optional("until", .time("When that reservation's time, or the drain, is over.")),
+            .optional("reservation", .reservationID("The reservation that holds it whole.")),
+            .optional(
+                "department",
+                .text("The department's id of what holds it; absent where departments share it.")),
+            .optional("until", .time("When the last holder's time, or the drain, is over.")),
+            .optional(
+                "shares", .array("Where it is shared: who holds which part of it.", of: .reference("DeviceShare"))),
+        ])
+
+    static let deviceShare = view(
+        "DeviceShare", "One reservation's part of a device.",
+        [
+            .required("reservation", .reservationID("The reservation.")),
+            .required("department", .text("Its department's id.")),
+            .required("gpuShare", .decimal("Its part of the device.")),
+            .required("until", .time("When its time is over.")),
         ])
 
     static let drainView = view(

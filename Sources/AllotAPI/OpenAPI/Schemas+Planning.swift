@@ -25,6 +25,7 @@ extension OpenAPI.NamedSchema {
             .required(
                 "devices",
                 .array("The devices' ids.", of: .text("A device's id."), count: 0...APILimits.devices)),
+            .optional("gpuShare", .decimal("The part that it has of its one device; absent for whole ones.")),
             .required("cpus", .quantity("Physical cores.")),
         ])
 

@@ -8,7 +8,15 @@ extension OpenAPI.NamedSchema {
                 "durationSeconds",
                 .integer("How long; its end is the reservation's, whatever still runs.", APILimits.spanSeconds)),
             .optional(
-                "gpus", .integer("Whole devices; 0 for cores and memory alone.", APILimits.gpus, standard: 0)),
+                "gpus", .integer("Devices; 0 for cores and memory alone.", APILimits.gpus, standard: 0)),
+            .optional(
+                "gpuShare",
+                .decimal(
+                    "The part of one device, with gpus 1: from 0.001 to 0.999. Absent: whole devices. Only of models "
+                        + "that the policy shares.")),
+            .optional(
+                "gpuMemoryBytes",
+                .integer("The least memory of each device, or of the share of it.", APILimits.memoryBytes)),
             .optional(
                 "model",
                 .text(

@@ -23,7 +23,11 @@ extension OpenAPI.NamedSchema {
         .required("state", .reservationState),
         .required("kind", .reservationKind),
         .required("department", .text("The id of the department that is charged.")),
-        .required("gpus", .integer("Whole devices.", APILimits.gpus)),
+        .required("gpus", .integer("Devices.", APILimits.gpus)),
+        .optional("gpuShare", .decimal("The part that it has of its one device; absent for whole ones.")),
+        .optional(
+            "gpuMemoryBytes",
+            .integer("The least memory of each device, or of the share of it; absent for any.", APILimits.memoryBytes)),
         .optional("model", .text("The device model, as it was asked for.")),
         .required("together", .together()),
         .required("cpus", .quantity("Physical cores.")),

@@ -38,7 +38,7 @@ extension Holding {
         }
         self.init(
             reservation: reservation.id, owner: reservation.owner, sharedWith: reservation.sharedWith, devices: devices,
-            processors: processors,
+            share: reservation.demand.share?.description, processors: processors,
             memoryNodes: active.grant.numaNodes, memory: active.grant.memory)
     }
 }

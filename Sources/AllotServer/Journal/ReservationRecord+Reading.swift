@@ -154,7 +154,8 @@ extension ReservationRecord {
 
         mutating func readDemand(_ name: JSONName, _ reader: inout JSONReader) throws(AllotAPI.JSONFault) -> Bool {
             switch name {
-            case "id", "owner", "gpus", "cpus", "memory", "span", "submittedAt", "notBefore", "firstForecast",
+            case "id", "owner", "gpus", "gpuThousandths", "gpuMemory", "cpus", "memory", "span", "submittedAt",
+                "notBefore", "firstForecast",
                 "forecast", "windowStart", "windowHost", "preemptions", "requeuedAt":
                 numbers[name.text] = try reader.integer()
             case "licences": licences = try ReservationRecord.readLicences(from: &reader)
@@ -175,7 +176,9 @@ extension ReservationRecord {
 
         func reservation(at reader: JSONReader) throws(AllotAPI.JSONFault) -> Reservation {
             let demand = Demand(
-                devices: Int(try number("gpus", reader)), model: texts["model"],
+                devices: Int(try number("gpus", reader)),
+                share: numbers["gpuThousandths"].map { Ratio(thousandths: $0) },
+                deviceMemory: numbers["gpuMemory"].map { ByteCount(bytes: $0) }, model: texts["model"],
                 together: texts["together"].flatMap(Demand.Together.init) ?? .any,
                 cores: Int(try number("cpus", reader)), memory: ByteCount(bytes: try number("memory", reader)),
                 licences: licences)

@@ -120,6 +120,8 @@ enum ReservationRecord {
 
     private static func writeDemand(_ demand: Demand, to writer: inout JSONWriter) {
         writer.field("gpus", demand.devices)
+        writer.field("gpuThousandths", demand.share?.thousandths)
+        writer.field("gpuMemory", demand.deviceMemory?.bytes)
         writer.field("model", demand.model)
         writer.field("together", demand.together.rawValue)
         writer.field("cpus", demand.cores)

@@ -160,7 +160,8 @@ extension API {
             }
         }.value.mapError(\.problem).get()
         let quantities = Quantities(
-            devices: quote.devices.count, cores: quote.demand.cores, span: submission.request.span)
+            devices: quote.devices.count, share: quote.demand.share, cores: quote.demand.cores,
+            span: submission.request.span)
         let estimate = Estimate(
             quote.demand, on: quote.devices, of: snapshot.engine.host,
             over: quote.start..<(quote.start + submission.request.span),

@@ -31,7 +31,9 @@ struct Submission: Sendable {
             after.append(id)
         }
         request = Request(
-            devices: asked.gpus ?? 0, model: asked.model, together: Submission.together(asked.together ?? .any),
+            devices: asked.gpus ?? 0, share: try Submission.share(asked.gpuShare),
+            deviceMemory: asked.gpuMemoryBytes.map { ByteCount(bytes: $0) }, model: asked.model,
+            together: Submission.together(asked.together ?? .any),
             cores: asked.cpus, memory: asked.memoryBytes.map { ByteCount(bytes: $0) },
             licences: asked.licences ?? [:], span: Span(seconds: asked.durationSeconds), at: asked.at?.timestamp,
             notBefore: asked.notBefore?.timestamp,
@@ -41,6 +43,14 @@ struct Submission: Sendable {
         if let model = asked.model, model.isEmpty || model.utf8.count > Limits.modelBytes {
             throw Problems.invalidField("model", "1 to \(Limits.modelBytes) bytes")
         }
+    }
+
+    private static func share(_ text: String?) throws(Problem) -> Ratio? {
+        guard let text else { return nil }
+        guard let share = Ratio(text) else {
+            throw Problems.invalidField("gpuShare", "a part such as 0.5, with at most 3 decimals")
+        }
+        return share
     }
 
     private static func command(_ asked: CommandRequest) throws(Problem) -> BatchCommand {

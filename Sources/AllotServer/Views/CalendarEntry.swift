@@ -13,7 +13,8 @@ struct CalendarEntry: Sendable {
         let shown = views.view(Decision(reservation: reservation, details: Details(), placement: nil, ahead: nil))
         return PlanView.Entry(
             id: shown.id, state: shown.state, kind: shown.kind, department: shown.department, user: shown.user,
-            start: DateTime(start), end: DateTime(end), devices: views.host.ids(of: devices), cpus: shown.cpus)
+            start: DateTime(start), end: DateTime(end), devices: views.host.ids(of: devices),
+            gpuShare: shown.gpuShare, cpus: shown.cpus)
     }
 }
 

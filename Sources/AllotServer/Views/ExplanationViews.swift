@@ -26,12 +26,12 @@ extension Explanation.Blocker {
             (view.free, view.asked, view.holders) = (free.bytes, asked.bytes, holders.map(\.view))
         case .windows(let holders): view.holders = holders.map(\.view)
         case .counted(let what, let used, let asked, let limit, let until):
-            (view.used, view.asked, view.limit) = (Int64(used), Int64(asked), Int64(limit))
+            (view.used, view.asked, view.limit) = (used.roundedUp, asked.roundedUp, limit.roundedUp)
             view.until = until == .distantFuture ? nil : DateTime(until)
             if case .licence(let name) = what { view.subject = name }
         case .quota(let department, let used, let asked, let limit, let until):
-            (view.subject, view.used, view.asked) = (department.text, Int64(used), Int64(asked))
-            view.limit = limit.map { Int64($0) }
+            (view.subject, view.used, view.asked) = (department.text, used.roundedUp, asked.roundedUp)
+            view.limit = limit?.roundedUp
             view.until = until == .distantFuture ? nil : DateTime(until)
         case .order(let ahead, let first): (view.ahead, view.holders) = (ahead, first.map(\.view))
         }

@@ -22,12 +22,12 @@ struct HostViews: Sendable {
     }
 
     func devices() -> [DeviceView] {
-        var holders: [Int: Reservation] = [:]
+        var holders: [Int: [Reservation]] = [:]
         for reservation in engine.state.reservations.values {
-            for device in reservation.heldDevices { holders[device] = reservation }
+            for device in reservation.heldDevices { holders[device, default: []].append(reservation) }
         }
         return engine.host.devices.enumerated().map { index, device in
-            view(device, index: index, holder: holders[index])
+            view(device, index: index, holders: (holders[index] ?? []).sorted { $0.id < $1.id })
         }
     }
 
@@ -41,11 +41,15 @@ struct HostViews: Sendable {
         }
     }
 
-    private func view(_ device: Device, index: Int, holder: Reservation?) -> DeviceView {
+    /// - Parameter holders: one, or those that share it.
+    private func view(_ device: Device, index: Int, holders: [Reservation]) -> DeviceView {
         let links = engine.host.links
         let drain = engine.drains.first { $0.devices.contains(index) && $0.from <= engine.time }
         let state: DeviceView.State = drain.map { $0.hasFailed ? .failed : .drained } ?? .free
-        return DeviceView(
+        let shares = holders.compactMap(\.share)
+        let departments = Set(holders.map(\.account.department))
+        let until = holders.isEmpty ? drain?.until : holders.compactMap(\.holdsUntil).max()
+        var view = DeviceView(
             index: index, id: device.id.text, vendor: device.vendor.rawValue, model: device.model,
             memoryBytes: device.memory?.bytes, pciAddress: device.pciAddress, numaNode: device.numaNode,
             localCores: device.localCores.list, files: device.files, partitionOf: device.partition?.parent,
@@ -53,14 +57,24 @@ struct HostViews: Sendable {
             links: engine.host.devices.indices.filter { $0 != index && links.bandwidth(index, $0) > 0 }.map {
                 .init(device: $0, kind: links.kind ?? "link", bandwidth: links.bandwidth(index, $0))
             },
-            state: holder == nil ? state : .held, reservation: holder?.id.description,
-            department: holder?.account.department.text,
-            until: (holder == nil ? drain?.until : holder?.holdsUntil).map { DateTime($0) })
+            state: holders.isEmpty ? state : shares.isEmpty ? .held : .shared,
+            reservation: shares.isEmpty ? holders.first?.id.description : nil,
+            department: departments.count == 1 ? departments.first?.text : nil, until: until.map { DateTime($0) })
+        view.shares = shares.isEmpty ? nil : shares
+        return view
     }
 }
 
 extension Reservation {
-    /// Devices that nobody else can have now.
+    /// Its part of the device that it holds; nil where it holds devices whole, or none.
+    fileprivate var share: DeviceView.Share? {
+        guard let share = demand.share, let until = holdsUntil else { return nil }
+        return DeviceView.Share(
+            reservation: id.description, department: account.department.text, gpuShare: share.description,
+            until: DateTime(until))
+    }
+
+    /// Devices of which it holds all, or its share.
     var heldDevices: DeviceSet {
         switch state {
         case .active(let active), .ending(let active, _): active.grant.devices

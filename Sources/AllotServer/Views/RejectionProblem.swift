@@ -36,6 +36,16 @@ extension Rejection {
                 type: "/problems/unknown-model", title: "No such model", status: 422,
                 detail: "No device of model '\(model)' is here; there is: \(list(known))", field: "model",
                 members: ["known": .texts(known)])
+        case .notShared(let model, let shared):
+            Problem(
+                type: "/problems/not-shared", title: "Devices of that model are not shared", status: 422,
+                detail: "A part of a device can be had of: \(list(shared))"
+                    + (model.map { "; '\($0)' is held whole" } ?? ""), field: "gpuShare",
+                members: ["shared": .texts(shared)])
+        case .shareOfSeveral(let devices):
+            Problem(
+                type: "/problems/share-of-several", title: "A share is of one device", status: 422,
+                detail: "gpuShare goes with gpus 1; gpus is \(devices)", field: "gpuShare")
         case .unknownClass(let id, let known):
             Problem(
                 type: "/problems/unknown-class", title: "No such priority class", status: 422,

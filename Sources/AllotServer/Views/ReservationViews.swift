@@ -20,6 +20,8 @@ struct ReservationViews: Sendable {
             cpus: reservation.demand.cores, memoryBytes: reservation.demand.memory.bytes,
             durationSeconds: reservation.span.wholeSeconds, submittedAt: DateTime(reservation.submittedAt),
             class: reservation.priorityClass.text)
+        view.gpuShare = reservation.demand.share?.description
+        view.gpuMemoryBytes = reservation.demand.deviceMemory?.bytes
         view.notBefore = reservation.notBefore.map { DateTime($0) }
         view.after = reservation.after.isEmpty ? nil : reservation.after.map(\.description)
         if !reservation.demand.licences.isEmpty {

@@ -20,9 +20,12 @@ struct Counted: Hashable, Sendable {
     /// The department's, by position in `Quotas.rules`; nil where no quota counts.
     var quotas: [Int]?
     var reach = Quotas.Reach.lent
+    /// What each of its devices counts in quotas, in thousandths of a device.
+    var each = DeviceShare.whole
 
     struct Part: Hashable, Sendable {
         var counter: Counter
+        /// Licences; or thousandths of devices.
         var amount: Int
         /// The most that all together may have at once.
         var limit: Int

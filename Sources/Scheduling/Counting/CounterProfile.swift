@@ -19,18 +19,24 @@ struct CounterProfile: Sendable {
     /// A stretch in which something has no room.
     typealias Full = (start: Timestamp, end: Timestamp)
 
-    mutating func take(_ use: Use, from: Timestamp, until: Timestamp) {
-        change(use, from: from, until: until, sign: 1)
+    /// - Parameter turns: when it takes its devices from all others, and so counts in quotas; nil for all the time.
+    mutating func take(_ use: Use, from: Timestamp, until: Timestamp, turns: [Range<Timestamp>]? = nil) {
+        change(use, from: from, until: until, turns, sign: 1)
     }
 
-    mutating func give(_ use: Use, from: Timestamp, until: Timestamp) {
-        change(use, from: from, until: until, sign: -1)
+    mutating func give(_ use: Use, from: Timestamp, until: Timestamp, turns: [Range<Timestamp>]? = nil) {
+        change(use, from: from, until: until, turns, sign: -1)
     }
 
     /// The first time in `[from, until)` at which `use` has no room; nil where it has room all the time.
-    func shortage(of use: Use, from: Timestamp, until: Timestamp) -> Timestamp? {
+    func shortage(
+        of use: Use, from: Timestamp, until: Timestamp, turns: [Range<Timestamp>]? = nil
+    ) -> Timestamp? {
         let parts = use.counted.parts.compactMap { full($0, from: from, until: until)?.start }.min()
-        let quotas = full(use.counted, use.devices, on: use.host, from: from, until: until).map(\.start).min()
+        let quotas = (turns ?? [from..<max(from, until)]).lazy.compactMap { turn in
+            full(use.counted, use.devices, on: use.host, from: turn.lowerBound, until: turn.upperBound)
+                .map(\.start).min()
+        }.first
         return [parts, quotas].compactMap(\.self).min()
     }
 
@@ -49,14 +55,14 @@ struct CounterProfile: Sendable {
         guard let own = counted.quotas, !devices.isEmpty else { return [] }
         let kind = quotas.hostKinds[host]
         var full: [Full] = []
-        let parts = parts(devices, own, kind)
+        let parts = parts(devices, own, kind, each: counted.each)
         for part in parts {
             guard let limit = counted.reach == .nominal ? part.rule.nominal : part.rule.most else { continue }
             let found = part.track.firstStretch(from: from, until: until) { $0.value + part.amount > limit }
             if let found { full.append(found) }
         }
         for (index, pool) in quotas.pools.enumerated() where counted.reach == .nominal || pool.reach == .lent {
-            let here = pool.devices[kind].intersection(devices).count
+            let here = pool.devices[kind].intersection(devices).count * counted.each
             guard here > 0 else { continue }
             let found = track(.pool(index)).firstStretch(from: from, until: until) { stretch in
                 let amount = CounterProfile.amount(here, parts, in: pool, at: stretch.start, sign: 1)
@@ -76,16 +82,16 @@ struct CounterProfile: Sendable {
         var track: CounterTrack
     }
 
-    private func parts(_ devices: DeviceSet, _ own: [Int], _ kind: Int) -> [Part] {
+    private func parts(_ devices: DeviceSet, _ own: [Int], _ kind: Int, each: Int) -> [Part] {
         own.compactMap { index in
             let rule = quotas.rules[index]
-            let amount = devices.intersection(rule.devices[kind]).count
+            let amount = devices.intersection(rule.devices[kind]).count * each
             guard amount > 0 else { return nil }
             return Part(position: index, rule: rule, amount: amount, track: track(.quota(index)))
         }
     }
 
-    /// By how much a change of a department's use by so many of a pool's devices changes what is taken out of it.
+    /// By how much a change of a department's use by so much of a pool's devices changes what is taken out of it.
     private static func amount(
         _ count: Int, _ parts: [Part], in pool: Quotas.Pool, at time: Timestamp, sign: Int
     ) -> Int {
@@ -101,17 +107,25 @@ struct CounterProfile: Sendable {
 
     private func track(_ counter: Counter) -> CounterTrack { tracks[counter] ?? CounterTrack(from: start) }
 
-    private mutating func change(_ use: Use, from: Timestamp, until: Timestamp, sign: Int) {
+    private mutating func change(
+        _ use: Use, from: Timestamp, until: Timestamp, _ turns: [Range<Timestamp>]?, sign: Int
+    ) {
         for part in use.counted.parts {
             change(part.counter, from: from, until: until) { _ in sign * part.amount }
         }
-        guard let own = use.counted.quotas, !use.devices.isEmpty else { return }
+        guard use.counted.quotas != nil, !use.devices.isEmpty else { return }
+        for turn in turns ?? [from..<max(from, until)] { changeQuotas(use, over: turn, sign: sign) }
+    }
+
+    private mutating func changeQuotas(_ use: Use, over turn: Range<Timestamp>, sign: Int) {
+        let (from, until) = (turn.lowerBound, turn.upperBound)
+        guard let own = use.counted.quotas else { return }
         // Pools first: what they lose depends on what the quotas had in use. Every change of a quota's track is one of
         // its pools' too, so that a quota is even over each stretch of them.
         let kind = quotas.hostKinds[use.host]
-        let parts = parts(use.devices, own, kind)
+        let parts = parts(use.devices, own, kind, each: use.counted.each)
         for (index, pool) in quotas.pools.enumerated() {
-            let here = pool.devices[kind].intersection(use.devices).count
+            let here = pool.devices[kind].intersection(use.devices).count * use.counted.each
             guard here > 0 else { continue }
             change(.pool(index), from: from, until: until) {
                 CounterProfile.amount(here, parts, in: pool, at: $0, sign: sign)

@@ -31,13 +31,18 @@ struct Counters: Sendable {
         }
         guard countsDevices else { return Counted(parts: parts) }
         let caps = policy.caps(for: key.account)
+        // Of a shared device a team or user has as much as its share.
+        let amount = demand.devices * Int(demand.share?.thousandths ?? Int64(DeviceShare.whole))
         if let limit = caps.devicesPerTeam {
-            parts.append(Counted.Part(counter: .team(key.account), amount: demand.devices, limit: limit))
+            let part = Counted.Part(
+                counter: .team(key.account), amount: amount, limit: limit * DeviceShare.whole)
+            parts.append(part)
         }
         if countsUsers {
             // One user's devices are counted in all accounts, also in those that have no cap.
             let limit = caps.devicesPerUser ?? deviceLimit
-            parts.append(Counted.Part(counter: .user(key.user), amount: demand.devices, limit: limit))
+            parts.append(
+                Counted.Part(counter: .user(key.user), amount: amount, limit: limit * DeviceShare.whole))
         }
         let own = quotas.isEmpty ? nil : quotas.of(key.account.department)
         return Counted(parts: parts, quotas: own, reach: reach)
@@ -47,17 +52,24 @@ struct Counters: Sendable {
 extension Engine {
     /// What a window takes when it gets these devices.
     func use(of reservation: Reservation, _ devices: DeviceSet) -> Use {
-        Use(
-            host: reservation.windowHost, devices: devices, cores: reservation.demand.cores,
-            memory: reservation.demand.memory.bytes,
-            counted: counters.counted(reservation.demand, of: reservation.usageKey, reach: reservation.reach))
+        fleet.use(
+            Use(
+                host: reservation.windowHost, devices: devices, share: share(of: reservation),
+                cores: reservation.demand.cores, memory: reservation.demand.memory.bytes,
+                counted: counters.counted(reservation.demand, of: reservation.usageKey, reach: reservation.reach)))
     }
 
     /// What a reservation takes with what it was granted.
     func use(of reservation: Reservation, _ grant: Grant) -> Use {
-        Use(
-            host: grant.host, devices: grant.devices, cores: grant.cores.count, memory: grant.memory.bytes,
-            counted: counters.counted(reservation.demand, of: reservation.usageKey, reach: reservation.reach))
+        fleet.use(
+            Use(
+                host: grant.host, devices: grant.devices, share: share(of: reservation), cores: grant.cores.count,
+                memory: grant.memory.bytes,
+                counted: counters.counted(reservation.demand, of: reservation.usageKey, reach: reservation.reach)))
+    }
+
+    private func share(of reservation: Reservation) -> DeviceShare? {
+        fleet.share(reservation.demand, of: reservation.account.department)
     }
 }
 

@@ -17,6 +17,10 @@ extension Engine {
     /// On an idle host, all that a department may ever have.
     func checkQuota(_ shape: Shape, of department: DepartmentID, model name: String?) throws(Rejection) {
         guard shape.counted.quotas != nil else { return }
+        if shape.share != nil {
+            try checkQuota(ofShare: shape, of: department, model: name)
+            return
+        }
         let idle = CounterProfile(from: time, quotas: counters.quotas)
         func hasRoom(_ count: Int) -> Bool {
             var shape = shape
@@ -36,6 +40,19 @@ extension Engine {
         switch shape.counted.reach {
         case .lent: throw .exceedsQuota(department, model: name, asked: shape.count, limit: limit)
         case .nominal: throw .windowExceedsNominal(department, model: name, asked: shape.count, limit: limit)
+        }
+    }
+
+    private func checkQuota(ofShare shape: Shape, of department: DepartmentID, model name: String?) throws(Rejection) {
+        let idle = Profile(from: time, fleet: fleet, quotas: counters.quotas)
+        let hasRoom = fleet.models.indices.contains { kind in
+            guard let host = fleet.kinds.firstIndex(of: kind) else { return false }
+            return idle.free(for: shape, on: host, at: time, span: Span(milliseconds: 1)) != nil
+        }
+        guard !hasRoom else { return }
+        switch shape.counted.reach {
+        case .lent: throw .exceedsQuota(department, model: name, asked: 1, limit: 0)
+        case .nominal: throw .windowExceedsNominal(department, model: name, asked: 1, limit: 0)
         }
     }
 

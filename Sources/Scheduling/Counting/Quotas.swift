@@ -21,6 +21,7 @@ struct Quotas: Sendable {
     struct Rule: Sendable {
         /// By kind of host.
         var devices: [DeviceSet]
+        /// In thousandths of a device, as all that follows.
         var nominal: Int
         /// Nominal and borrowing; nil for as far as there is.
         var most: Int?
@@ -46,7 +47,7 @@ struct Quotas: Sendable {
         /// Of each rule, whether all of its devices are of these.
         var holds: [Bool]
         var reach: Reach
-        /// What is left for all that go beyond their claims.
+        /// What is left for all that go beyond their claims, in thousandths of a device.
         var room: Int
         /// The policy claims more than is there.
         var isOverclaimed: Bool
@@ -94,7 +95,8 @@ struct Quotas: Sendable {
             }
             for cell in unclaimed {
                 ofDepartment[department.id, default: []].append(rules.count)
-                rules.append(Rule(devices: [cell], nominal: cell.count, most: cell.count, kept: 0))
+                let count = cell.count * DeviceShare.whole
+                rules.append(Rule(devices: [cell], nominal: count, most: count, kept: 0))
             }
         }
         return (rules, ofDepartment)
@@ -113,11 +115,17 @@ struct Quotas: Sendable {
         var lent = max(quota.lendable - rest, 0)
         let others = cells.reduce(devices) { rest, cell in rest.map { $0.subtracting(cell) } }
         let most = quota.most.map { max($0 - bound, 0) }
-        return [Rule(devices: others, nominal: rest, most: most, kept: max(rest - quota.lendable, 0))]
+        func amount(_ devices: Int) -> Int { devices * DeviceShare.whole }
+        return [
+            Rule(
+                devices: others, nominal: amount(rest), most: most.map(amount),
+                kept: amount(max(rest - quota.lendable, 0)))
+        ]
             + cells.map { cell in
                 let kept = max(cell.count - lent, 0)
                 lent = max(lent - cell.count, 0)
-                return Rule(devices: [cell], nominal: cell.count, most: cell.count, kept: kept)
+                let count = amount(cell.count)
+                return Rule(devices: [cell], nominal: count, most: count, kept: amount(kept))
             }
     }
 
@@ -140,7 +148,7 @@ struct Quotas: Sendable {
         return unions.map { devices in
             let holds = rules.map { zip($0.devices, devices).allSatisfy { $0.isSubset(of: $1) } }
             let claimed = zip(rules, holds).reduce(0) { $1.1 ? $0 + $1.0.claim(reach) : $0 }
-            let count = hostKinds.reduce(0) { $0 + devices[$1].count }
+            let count = hostKinds.reduce(0) { $0 + devices[$1].count } * DeviceShare.whole
             return Pool(
                 devices: devices, holds: holds, reach: reach, room: max(count - claimed, 0),
                 isOverclaimed: claimed > count)

@@ -59,8 +59,9 @@ extension Engine {
         let host = nearest(shape)
         let local = shape.local[fleet.kinds[host]]
         let here = held.hosts[host]
-        let free = here.devices.intersection(local.eligible)
-        if !local.fits(shape.count, in: here.devices) {
+        let devices = here.devices.devices(for: shape.share)
+        let free = devices.intersection(local.eligible)
+        if !local.fits(shape.count, in: devices) {
             blockers.append(
                 .devices(
                     free: free.count, asked: shape.count,
@@ -87,13 +88,16 @@ extension Engine {
             guard let full = committed.counters.full(part, from: time, until: end) else { return nil }
             let used = committed.counters.used(part.counter, at: full.start)
             let what: Explanation.Blocker.What
+            var unit = Int64(DeviceShare.whole)
             switch part.counter {
-            case .licence(let name): what = .licence(name)
+            case .licence(let name): (what, unit) = (.licence(name), 1)
             case .team: what = .devicesPerTeam
             case .user: what = .devicesPerUser
             case .quota, .pool: return nil
             }
-            return .counted(what, used: used, asked: part.amount, limit: part.limit, until: full.end)
+            func ratio(_ amount: Int) -> Ratio { Ratio(thousandths: Int64(amount) * 1000 / unit) }
+            return .counted(
+                what, used: ratio(used), asked: ratio(part.amount), limit: ratio(part.limit), until: full.end)
         }
         let host = nearest(shape)
         let devices = DeviceSet(shape.local[fleet.kinds[host]].eligible.prefix(shape.count))
@@ -105,8 +109,11 @@ extension Engine {
             blockers.append(
                 .quota(
                     reservation.account.department,
-                    used: own.map { committed.counters.used(.quota($0), at: time) } ?? 0, asked: shape.count,
-                    limit: own.flatMap { counters.quotas.rules[$0].most }, until: until))
+                    used: Ratio(
+                        thousandths: Int64(own.map { committed.counters.used(.quota($0), at: time) } ?? 0)),
+                    asked: Ratio(thousandths: Int64(shape.count * DeviceShare.whole)),
+                    limit: own.flatMap { counters.quotas.rules[$0].most }.map { Ratio(thousandths: Int64($0)) },
+                    until: until))
         }
         return blockers
     }
@@ -115,7 +122,8 @@ extension Engine {
     private func nearest(_ shape: Shape) -> Int {
         func free(_ host: Int) -> Int {
             let local = shape.local[fleet.kinds[host]]
-            return local.isPossible ? held.hosts[host].devices.intersection(local.eligible).count : -1
+            let devices = held.hosts[host].devices.devices(for: shape.share)
+            return local.isPossible ? devices.intersection(local.eligible).count : -1
         }
         return held.hosts.indices.dropFirst().reduce(0) { free($1) > free($0) ? $1 : $0 }
     }
@@ -146,7 +154,7 @@ extension Engine {
     /// Windows on devices that the shape may get, by their starts.
     private func coming(_ shape: Shape, on host: Int) -> [Explanation.Holder] {
         let local = shape.local[fleet.kinds[host]]
-        guard local.fits(shape.count, in: held.hosts[host].devices) else { return [] }
+        guard local.fits(shape.count, in: held.hosts[host].devices.devices(for: shape.share)) else { return [] }
         let windows = placements.compactMap { id, placement -> Explanation.Holder? in
             guard let reservation = state.reservations[id], case .window = reservation.kind,
                 placement.host == host, !placement.devices.isDisjoint(with: local.eligible)

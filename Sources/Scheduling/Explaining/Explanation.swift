@@ -27,9 +27,9 @@ public struct Explanation: Sendable, Hashable {
         /// Windows begin before it would end, on what it would take.
         case windows([Holder])
         /// Something that the policy counts has no room before `until`.
-        case counted(What, used: Int, asked: Int, limit: Int, until: Timestamp)
+        case counted(What, used: Ratio, asked: Ratio, limit: Ratio, until: Timestamp)
         /// Its department's quota has no room before `until`; `limit` is nil where only what others keep is in the way.
-        case quota(DepartmentID, used: Int, asked: Int, limit: Int?, until: Timestamp)
+        case quota(DepartmentID, used: Ratio, asked: Ratio, limit: Ratio?, until: Timestamp)
         /// Others are served before it, and what is free is planned for them: how many, and the first of them.
         case order(ahead: Int, first: [Holder])
 

@@ -6,25 +6,29 @@ import Units
 /// Where the price book has no rate, an hour of a device weighs 1 and an hour of a core 1/64.
 extension Engine {
     /// What an hour of a grant weighs, in millionths.
-    func weight(of grant: Grant, at time: Timestamp) -> Int64 {
+    func weight(of grant: Grant, share: Ratio?, at time: Timestamp) -> Int64 {
         let devices = fleet[grant.host].host.devices
-        return weight(devices: grant.devices.map { devices[$0].model }, cores: grant.cores.count, at: time)
+        return weight(
+            devices: grant.devices.map { devices[$0].model }, share: share, cores: grant.cores.count, at: time)
     }
 
     /// What an hour of a demand will weigh, by the dearest devices that it may get.
     func expectedWeight(of demand: Demand, at time: Timestamp) -> Int64 {
-        let eligible = demand.model.map { self.eligible[$0] ?? fleet.eligible(model: $0) } ?? fleet.allDevices
+        let eligible = eligible[demand.filter] ?? fleet.eligible(demand.filter)
         let models = demand.devices > 0 ? fleet.modelNames(of: eligible) : []
         let dearest = models.max { rate(ofModel: $0, at: time) < rate(ofModel: $1, at: time) }
         return weight(
-            devices: dearest.map { Array(repeating: $0, count: demand.devices) } ?? [], cores: demand.cores, at: time)
+            devices: dearest.map { Array(repeating: $0, count: demand.devices) } ?? [], share: demand.share,
+            cores: demand.cores, at: time)
     }
 
-    private func weight(devices models: [String], cores: Int, at time: Timestamp) -> Int64 {
+    private func weight(devices models: [String], share: Ratio?, cores: Int, at time: Timestamp) -> Int64 {
         let core = policy.listRate(.core, at: time)?.microunits ?? Engine.coreWeight
         let (part, isOver) = core.multipliedReportingOverflow(by: Int64(cores))
         return models.reduce(isOver ? .max : part) { sum, model in
-            let (total, isOver) = sum.addingReportingOverflow(rate(ofModel: model, at: time))
+            let rate = rate(ofModel: model, at: time)
+            let part = share.map { Int64(clamping: Int128(rate) * Int128($0.thousandths) / 1000) } ?? rate
+            let (total, isOver) = sum.addingReportingOverflow(part)
             return isOver ? .max : total
         }
     }

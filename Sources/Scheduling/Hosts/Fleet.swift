@@ -1,3 +1,4 @@
+import Policy
 import Topology
 import Units
 
@@ -8,8 +9,9 @@ struct Fleet: Sendable {
     let models: [HostModel]
     /// Of each host, by position in `models`.
     let kinds: [Int]
+    let sharing: Sharing
 
-    init(_ hosts: [Host]) {
+    init(_ hosts: [Host], policy: Policy) {
         precondition(!hosts.isEmpty, "there is a host to decide over")
         var models: [HostModel] = []
         var known: [Host: Int] = [:]
@@ -23,6 +25,7 @@ struct Fleet: Sendable {
         }
         self.hosts = hosts
         self.models = models
+        sharing = Sharing(policy, models: models)
     }
 
     subscript(host: Int) -> HostModel { models[kinds[host]] }
@@ -56,5 +59,5 @@ extension Host {
 
 extension HostModel {
     /// All of the host.
-    var capacity: Capacity { Capacity(devices: allDevices, cores: coreCount, memory: memory.bytes) }
+    var capacity: Capacity { Capacity(devices: DeviceRoom(allDevices), cores: coreCount, memory: memory.bytes) }
 }

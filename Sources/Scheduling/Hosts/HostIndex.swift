@@ -13,6 +13,7 @@ struct HostIndex: Sendable {
         var count: Int
         var cores: Int
         var memory: Int64
+        var share: DeviceShare?
         var local: [Shape.Local]
     }
 
@@ -31,7 +32,7 @@ struct HostIndex: Sendable {
         let shape = search.shape
         let own = Class(
             count: shape.count, cores: Int(HostIndex.rounded(Int64(shape.cores), bits: 3)),
-            memory: HostIndex.rounded(shape.memory, bits: 3), local: shape.local)
+            memory: HostIndex.rounded(shape.memory, bits: 3), share: shape.share, local: shape.local)
         let span = Span(milliseconds: HostIndex.rounded(search.span.milliseconds, bits: Limits.spanBits))
         let known = places[own] ?? []
         let shorter = known.lastIndex { trees[$0].span <= span }
@@ -41,7 +42,8 @@ struct HostIndex: Sendable {
             return tree(for: search, in: profile)
         }
         let representative = Shape(
-            count: own.count, cores: own.cores, memory: own.memory, counted: .nothing, local: own.local)
+            count: own.count, cores: own.cores, memory: own.memory, counted: .nothing, share: own.share,
+            local: own.local)
         trees.append(
             shorter.map { HostTree(trees[known[$0]], span: span) }
                 ?? HostTree(representative, span: span, of: profile))

@@ -38,6 +38,6 @@ extension Profile {
     /// The key of a place on a host.
     func key(_ fit: Fit) -> HostKey {
         let here = free[fit.host][free[fit.host].index(at: fit.start)].value
-        return HostKey(start: fit.start, devices: here.devices.count, cores: max(here.cores, 0), host: fit.host)
+        return HostKey(start: fit.start, devices: here.devices.whole.count, cores: max(here.cores, 0), host: fit.host)
     }
 }

@@ -80,10 +80,12 @@ struct HostTree: Sendable {
     /// Whether no host of this bound comes before the best.
     private func isBehind(_ node: Int, _ search: HostSearch, _ best: HostKey) -> Bool {
         guard nodes[node].start < search.bound else { return nodes[node] > best }
-        // How full a host is by then is not known; but what is asked for is free there.
+        // How full a host is by then is not known; but what is asked for is free there, of a share on a device that
+        // need not be.
         let first = (node << (node.leadingZeroBitCount - width.leadingZeroBitCount)) - width
         let least = HostKey(
-            start: search.bound, devices: search.shape.count, cores: search.shape.cores, host: max(first, 0))
+            start: search.bound, devices: search.shape.share == nil ? search.shape.count : 0, cores: search.shape.cores,
+            host: max(first, 0))
         return least > best
     }
 

@@ -10,8 +10,18 @@ extension ReservationRequest.Together: ExpressibleByArgument {}
 
 /// What `reserve` and `quote` can be asked for.
 struct RequestOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Whole GPUs (default: none, cores and memory alone).", valueName: "n"))
-    var gpus: Int?
+    @Option(
+        help: ArgumentHelp(
+            "GPUs, or a part of one where the policy shares them: 2, 0.5 (default: none, cores and memory alone).",
+            valueName: "n"),
+        transform: GPUCount.argument)
+    var gpus: GPUCount?
+
+    @Option(
+        name: .customLong("gpu-memory"),
+        help: ArgumentHelp("Only GPUs of which each, or the part of it, has so much memory: 40G.", valueName: "size"),
+        transform: ByteCount.argument)
+    var gpuMemory: ByteCount?
 
     @Option(help: ArgumentHelp("Only GPUs of this model; a part of the name will do: H100.", valueName: "name"))
     var model: String?
@@ -93,7 +103,8 @@ struct RequestOptions: ParsableArguments {
     /// The request that the options make.
     func request(now: Timestamp, zone: Zone) throws -> ReservationRequest {
         ReservationRequest(
-            gpus: gpus, model: model, together: together, cpus: cpus, memoryBytes: memory?.bytes,
+            gpus: gpus?.devices, gpuShare: gpus?.share?.description, gpuMemoryBytes: gpuMemory?.bytes, model: model,
+            together: together, cpus: cpus, memoryBytes: memory?.bytes,
             licences: try counts(licences), durationSeconds: span.wholeSeconds,
             at: try time(at, "--at", now: now, zone: zone),
             notBefore: try time(notBefore, "--not-before", now: now, zone: zone),
@@ -105,9 +116,8 @@ struct RequestOptions: ParsableArguments {
 
     /// Finds what is wrong before the daemon is asked.
     func check(now: Timestamp, zone: Zone) throws {
-        if let gpus, gpus < 0 { throw ValidationError("--gpus \(gpus): a number of GPUs is 0 or more.") }
         if let cpus, cpus < 0 { throw ValidationError("--cpus \(cpus): a number of cores is 0 or more.") }
-        if (gpus ?? 0) == 0, (cpus ?? 0) == 0, (memory ?? .zero) == .zero {
+        if (gpus?.devices ?? 0) == 0, (cpus ?? 0) == 0, (memory ?? .zero) == .zero {
             throw ValidationError("Ask for something: --gpus N, --cpus N or --memory SIZE.")
         }
         if at != nil, notBefore != nil || !after.isEmpty {

@@ -11,11 +11,14 @@ extension DeviceView: ListDisplayable {
         .text("STATE", "state", tint: { $0.state == .free ? .good : $0.state == .failed ? .bad : .waiting }) {
             $0.state.rawValue
         },
-        .text("RESERVATION", "reservation", importance: 8) { $0.reservation ?? "" },
+        .text("RESERVATION", "reservation", importance: 8) { $0.holders },
         .text("DEPARTMENT", "department", importance: 4, shrinksTo: 6) { $0.department ?? "" },
         .time("UNTIL", "until", importance: 7) { $0.until },
         .text("PCI", "pciAddress", importance: 2) { $0.pciAddress },
         .text("ID", "id", importance: 1) { $0.id },
+        .exact("shares") { row in
+            Exact.list((row.shares ?? []).map { "\($0.reservation):\($0.gpuShare)" })
+        },
         .exact("vendor") { $0.vendor },
         .exact("localCores") { $0.localCores },
         .exact("files") { Exact.list($0.files) },
@@ -25,4 +28,11 @@ extension DeviceView: ListDisplayable {
             Exact.list(row.links.map { "\($0.device):\($0.kind):\($0.bandwidth)" })
         },
     ]
+}
+
+extension DeviceView {
+    /// Who holds it: one reservation, or those that share it.
+    var holders: String {
+        reservation ?? (shares ?? []).map { "\($0.reservation) (\($0.gpuShare))" }.joined(separator: " ")
+    }
 }

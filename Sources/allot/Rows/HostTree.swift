@@ -60,7 +60,8 @@ struct HostTree: CardDisplayable {
         for (kind, links) in Dictionary(grouping: device.links, by: \.kind).sorted(by: { $0.key < $1.key }) {
             text += "  \(kind) to \(BitSet(links.map(\.device).filter { (0..<BitSet.limit).contains($0) }).list)"
         }
-        let state = device.reservation.map { "\(device.state) by \($0) until \(style.time(device.until))" }
+        let holders = device.holders
+        let state = holders.isEmpty ? nil : "\(device.state) by \(holders) until \(style.time(device.until))"
         let isFree = device.state == .free
         return Node(
             text: DisplayText.printable(text) + "  "

@@ -35,7 +35,10 @@ extension ReservationView {
         var parts: [String] = []
         if gpus > 0 {
             let kind = model.map { " \($0)" } ?? ""
-            parts.append("\(gpus)\(kind) GPU\(gpus == 1 ? "" : "s")\(together == .any ? "" : " together: \(together)")")
+            let count = GPUCount.text(gpus, share: gpuShare)
+            let memory = gpuMemoryBytes.map { " with \(Style.memory($0))" } ?? ""
+            let group = together == .any ? "" : " together: \(together)"
+            parts.append("\(count)\(kind) GPU\(gpus == 1 ? "" : "s")\(memory)\(group)")
         }
         parts.append("\(cpus) core\(cpus == 1 ? "" : "s")")
         parts.append(Style.memory(memoryBytes))

@@ -73,7 +73,7 @@ extension PlanView.Entry: ListDisplayable {
         .text("KIND", "kind", importance: 1) { $0.kind.rawValue },
         .text("DEPARTMENT", "department", importance: 3, shrinksTo: 6) { $0.department },
         .text("USER", "user", importance: 2, shrinksTo: 6) { $0.user ?? "" },
-        .text("GPUS", "gpus", right: true) { "\($0.devices.count)" },
+        .text("GPUS", "gpus", right: true) { GPUCount.text($0.devices.count, share: $0.gpuShare) },
         .text("CPUS", "cpus", right: true, importance: 4) { "\($0.cpus)" },
         .text("DEVICES", "devices", importance: 0, shrinksTo: 12) { Exact.list($0.devices) },
     ]
