@@ -19,6 +19,7 @@ extension Engine {
         try checkLicences(demand)
         let caps = policy.caps(for: account)
         try checkCaps(caps, request)
+        try checkDeviceHours(shape, request.span)
         try checkQuota(shape, of: account.department, model: demand.model)
         let placement =
             try request.at.map { start throws(Rejection) in try window(shape, request.span, start: start) }

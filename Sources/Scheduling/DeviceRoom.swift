@@ -14,7 +14,7 @@ struct DeviceRoom: Sendable, Hashable {
         var device: Int
         /// Thousandths that are left.
         var free: Int
-        /// How many more may share it.
+        /// How many more may share it; below 0 where a changed policy lets fewer.
         var seats: Int
         /// The department whose it is; nil for one that departments share with each other.
         var tenant: Int?
@@ -32,6 +32,14 @@ struct DeviceRoom: Sendable, Hashable {
 
     func holds(_ devices: DeviceSet, _ share: DeviceShare?) -> Bool { devices.isSubset(of: self.devices(for: share)) }
 
+    /// Whether it is there, whatever terms the policy has by now.
+    func isThere(_ devices: DeviceSet, _ share: DeviceShare?) -> Bool {
+        guard let share else { return devices.isSubset(of: whole) }
+        return devices.allSatisfy { device in
+            whole.contains(device) || parts.contains { $0.device == device && $0.free >= share.thousandths }
+        }
+    }
+
     /// Takes devices, or a share of each. Of what is not there nothing is taken.
     mutating func take(_ devices: DeviceSet, _ share: DeviceShare?) {
         guard let share else {
@@ -42,7 +50,7 @@ struct DeviceRoom: Sendable, Hashable {
         for device in devices {
             if let index = parts.firstIndex(where: { $0.device == device }) {
                 parts[index].free = max(parts[index].free - share.thousandths, 0)
-                parts[index].seats = max(parts[index].seats - 1, 0)
+                parts[index].seats -= 1
             } else if whole.contains(device) {
                 whole = whole.subtracting(DeviceSet([device]))
                 insert(

@@ -7,7 +7,7 @@ extension Engine {
         let reason = EndReason.cancelled(by: subject.user)
         switch reservation.state {
         case .waiting: emit(.ended(id, Reservation.Ended(active: nil, at: time, reason: reason)), into: &events)
-        case .active: emit(.ending(id, Reservation.Ending(at: time, reason: reason)), into: &events)
+        case .active: emit(.ending(id, ending(of: reservation, at: time, reason)), into: &events)
         case .ending, .ended: throw .alreadyEnded(id)
         }
     }
@@ -17,7 +17,7 @@ extension Engine {
         switch reservation.state {
         case .waiting: throw .notActive(id)
         case .active:
-            emit(.ending(id, Reservation.Ending(at: time, reason: .released(by: subject.user))), into: &events)
+            emit(.ending(id, ending(of: reservation, at: time, .released(by: subject.user))), into: &events)
         case .ending, .ended: throw .alreadyEnded(id)
         }
     }
@@ -82,7 +82,7 @@ extension Engine {
     mutating func end(_ id: ReservationID, reason: EndReason, into events: inout [Event]) throws(Rejection) {
         guard let reservation = state.reservations[id] else { throw unknown(id) }
         guard case .active = reservation.state else { throw .notActive(id) }
-        emit(.ending(id, Reservation.Ending(at: time, reason: reason)), into: &events)
+        emit(.ending(id, ending(of: reservation, at: time, reason)), into: &events)
     }
 
     /// A live reservation that the subject may act on.

@@ -62,10 +62,10 @@ public struct Engine: Sendable {
         self.policy = policy
         self.time = time
         settledAt = time - Span(milliseconds: 1)
-        fleet = Fleet(hosts, policy: policy)
-        counters = Counters(policy: policy, fleet: fleet)
-        held = Held(fleet: fleet, quotas: counters.quotas)
-        committed = Profile(from: time, fleet: fleet, quotas: counters.quotas)
+        fleet = Fleet(hosts, policy: policy, running: Array(state.reservations.values))
+        counters = Counters(policy: policy, fleet: fleet, around: time)
+        held = Held(fleet: fleet, counters: counters)
+        committed = Profile(from: time, fleet: fleet, counters: counters)
         profile = committed
         for reservation in state.reservations.values {
             switch reservation.state {

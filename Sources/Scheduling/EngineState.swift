@@ -13,16 +13,19 @@ public struct EngineState: Sendable, Hashable {
     public private(set) var drains: [Drain]
     /// When something last had to give way to a higher rank: the last hour's.
     public private(set) var preemptedAt: [Timestamp]
+    /// What users have had of devices in this and the last months, where the policy has a cap on that.
+    public private(set) var deviceTimes: DeviceTimes
 
     public init(
         reservations: [ReservationID: Reservation] = [:], nextNumber: Int64 = 1, usage: UsageLedger = UsageLedger(),
-        drains: [Drain] = [], preemptedAt: [Timestamp] = []
+        drains: [Drain] = [], preemptedAt: [Timestamp] = [], deviceTimes: DeviceTimes = DeviceTimes()
     ) {
         self.reservations = reservations
         self.nextNumber = nextNumber
         self.usage = usage
         self.drains = drains
         self.preemptedAt = preemptedAt
+        self.deviceTimes = deviceTimes
     }
 
     /// Puts a live reservation in the place of what it was; on a copy, to see what would be.
@@ -80,6 +83,7 @@ public struct EngineState: Sendable, Hashable {
         if ending.reason != .deviceFailed {
             usage.accrue(active.weight, from: active.startedAt, to: ending.at, by: reservation.usageKey)
         }
+        if !ending.deviceTime.isEmpty { deviceTimes.settle(ending.deviceTime, of: reservation.owner) }
         if case .preempted(_, isReclaim: false) = ending.reason {
             preemptedAt.removeAll { $0 + .hours(1) <= ending.at }
             preemptedAt.append(ending.at)

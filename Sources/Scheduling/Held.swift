@@ -14,12 +14,12 @@ struct Held: Sendable {
         fileprivate(set) var memory: Int64
     }
 
-    init(fleet: Fleet, quotas: Quotas) {
+    init(fleet: Fleet, counters: Counters) {
         hosts = fleet.kinds.map { kind in
             let model = fleet.models[kind]
             return Free(devices: DeviceRoom(model.allDevices), cores: model.allCores, memory: model.memory.bytes)
         }
-        counters = CounterProfile(from: Held.always, quotas: quotas)
+        self.counters = CounterProfile(from: Held.always, counters: counters)
     }
 
     /// A window was admitted for its time, and does not wait for what others count at this moment; only for what there
@@ -30,6 +30,7 @@ struct Held: Sendable {
         else { return false }
         var use = use
         if isWindow, !use.counted.isEmpty { use.counted = use.counted.licencesAlone }
+        use.counted.deviceTime = nil
         return use.counted.isEmpty
             || counters.shortage(of: use, from: Held.always, until: .distantFuture, turns: turns(of: use)) == nil
     }
@@ -38,9 +39,9 @@ struct Held: Sendable {
     mutating func take(_ grant: Grant, _ use: Use) {
         guard hosts.indices.contains(grant.host) else { return }
         let free = hosts[grant.host]
-        precondition(free.devices.holds(grant.devices, use.share), "no device is granted twice at one instant")
+        precondition(free.devices.isThere(grant.devices, use.share), "no device is granted twice at one instant")
         precondition(grant.cores.isSubset(of: free.cores), "no core is granted twice at one instant")
-        counters.take(use, from: Held.always, until: .distantFuture, turns: turns(of: use))
+        counters.take(use.withoutTime, from: Held.always, until: .distantFuture, turns: turns(of: use))
         hosts[grant.host].devices.take(grant.devices, use.share)
         hosts[grant.host].cores.subtract(grant.cores)
         hosts[grant.host].memory -= grant.memory.bytes
@@ -51,7 +52,7 @@ struct Held: Sendable {
         hosts[grant.host].devices.give(grant.devices, use.share)
         hosts[grant.host].cores.formUnion(grant.cores)
         hosts[grant.host].memory += grant.memory.bytes
-        counters.give(use, from: Held.always, until: .distantFuture, turns: turns(of: use))
+        counters.give(use.withoutTime, from: Held.always, until: .distantFuture, turns: turns(of: use))
     }
 
     /// As in a profile: a share counts in quotas where it is the first, or last, of its device.

@@ -46,6 +46,8 @@ public enum Limits {
     static let indexedBounds = 2_000_000
     /// Binary digits of a span by which the index tells classes apart: with 2, one is longer by half at most.
     static let spanBits = 2
+    /// Months that a cap on device-hours is planned in.
+    static let months = 50
     /// Alternatives that a refused window names.
     static let alternatives = 3
 }

@@ -169,14 +169,17 @@ extension Engine {
 
     /// What runs and the windows that wait, alone.
     func committedProfile(at now: Timestamp, without moving: ReservationID? = nil) -> Profile {
-        var profile = Profile(from: now, fleet: fleet, quotas: counters.quotas)
+        var profile = Profile(from: now, fleet: fleet, counters: counters)
+        profile.spend(state.deviceTimes)
         for id in running {
             guard let reservation = state.reservations[id] else { continue }
             switch reservation.state {
             case .active(let active):
-                profile.take(use(of: reservation, active.grant), from: now, until: max(active.endsAt, now))
-            case .ending(let active, let ending):
                 let use = use(of: reservation, active.grant)
+                profile.take(use, from: now, until: max(active.endsAt, now))
+                if let time = use.counted.deviceTime { profile.spend(time, from: active.startedAt, until: now) }
+            case .ending(let active, let ending):
+                let use = use(of: reservation, active.grant).withoutTime
                 profile.take(use, from: now, until: expectedStop(of: ending, at: now))
             case .waiting, .ended: break
             }

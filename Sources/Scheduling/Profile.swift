@@ -28,11 +28,11 @@ struct Profile: Sendable {
     }
 
     /// All of the hosts is free from `start` on.
-    init(from start: Timestamp, fleet: Fleet, quotas: Quotas) {
+    init(from start: Timestamp, fleet: Fleet, counters: Counters) {
         free = fleet.capacities.map { StepFunction(from: start, $0) }
         kinds = fleet.kinds
         sharing = fleet.sharing
-        counters = CounterProfile(from: start, quotas: quotas)
+        self.counters = CounterProfile(from: start, counters: counters)
     }
 
     /// Takes `use` away over `[from, until)`. What is before the first step is past and left out.
@@ -44,6 +44,14 @@ struct Profile: Sendable {
         guard free.count > 1 else { return }
         taken.append(
             Taken(host: use.host, devices: use.devices.count, cores: use.cores, from: from, until: until))
+    }
+
+    /// Counts what has been had of this and earlier months.
+    mutating func spend(_ times: DeviceTimes) { counters.spent = times }
+
+    /// Counts what somebody has had before the profile begins.
+    mutating func spend(_ time: DeviceTime, from: Timestamp, until: Timestamp) {
+        counters.spend(time, from: from, until: until)
     }
 
     /// Gives back what was taken over `[from, until)`.

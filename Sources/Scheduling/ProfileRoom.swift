@@ -9,9 +9,7 @@ extension Profile {
             guard !shape.counted.isEmpty else { return .devices(devices) }
             return counters.room(for: shape, on: host, in: devices, from: from, until: until)
         }
-        if let end = shape.counted.parts.compactMap({ counters.full($0, from: from, until: until)?.end }).max() {
-            return .none(until: end)
-        }
+        if let end = counters.blocked(shape.counted, from: from, until: until) { return .none(until: end) }
         for pool in pools(of: devices, on: host, at: from) {
             if let devices = ownFirst(pool, share, shape, on: host, from: from, until: until) {
                 return .devices(devices)
@@ -45,11 +43,13 @@ extension Profile {
         for reach in reaches {
             let allowed = devices.filter { device in
                 var use = Use(
-                    host: host, devices: DeviceSet([device]), share: sharing.share(share, of: device, on: kinds[host]),
+                    host: host, devices: DeviceSet([device]),
+                    share: sharing.share(share, of: device, on: host, kind: kinds[host]),
                     cores: shape.cores, memory: shape.memory, counted: shape.counted)
                 use.counted.each = use.share?.tenant == nil ? share.thousandths : DeviceShare.whole
                 use.counted.reach = reach
                 use.counted.parts = []
+                use.counted.deviceTime = nil
                 let turns = turns(of: use, from: from, until: until)
                 return counters.shortage(of: use, from: from, until: until, turns: turns) == nil
             }

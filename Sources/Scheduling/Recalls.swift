@@ -230,8 +230,9 @@ extension Engine {
             else { continue }
             if !reservation.isFirm { emit(.firmed(recall.claimant, start: recall.start), into: &events) }
             for victim in recall.victims {
+                guard let reservation = state.reservations[victim] else { continue }
                 let reason = EndReason.preempted(by: recall.claimant, isReclaim: recall.isReclaim)
-                emit(.ending(victim, Reservation.Ending(at: time, reason: reason)), into: &events)
+                emit(.ending(victim, ending(of: reservation, at: time, reason)), into: &events)
             }
         }
     }

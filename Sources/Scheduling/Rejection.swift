@@ -65,6 +65,8 @@ public enum Rejection: Error, Sendable, Hashable {
     public enum Cap: String, Sendable, Hashable, CaseIterable {
         case devicesPerTeam
         case devicesPerUser
+        /// Of a user in a calendar month.
+        case deviceHours
         /// In seconds.
         case duration
     }

@@ -101,10 +101,26 @@ public struct Reservation: Sendable, Hashable, Codable {
     public struct Ending: Sendable, Hashable, Codable {
         public var at: Timestamp
         public var reason: EndReason
+        /// What it had of devices, month by month, where the policy has a cap on that.
+        public var deviceTime: [Month]
 
-        public init(at: Timestamp, reason: EndReason) {
+        public init(at: Timestamp, reason: EndReason, deviceTime: [Month] = []) {
             self.at = at
             self.reason = reason
+            self.deviceTime = deviceTime
+        }
+
+        /// Device time in one calendar month of the policy's zone.
+        public struct Month: Sendable, Hashable, Codable {
+            /// The month's first instant.
+            public var start: Timestamp
+            /// Thousandths of a device times milliseconds.
+            public var amount: Int64
+
+            public init(start: Timestamp, amount: Int64) {
+                self.start = start
+                self.amount = amount
+            }
         }
     }
 

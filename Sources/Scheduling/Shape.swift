@@ -84,4 +84,11 @@ struct Use: Sendable, Hashable {
     /// Bytes.
     var memory: Int64
     var counted: Counted
+
+    /// The same, without what it uses up of a month.
+    var withoutTime: Use {
+        var use = self
+        use.counted.deviceTime = nil
+        return use
+    }
 }

@@ -105,8 +105,10 @@ extension Engine {
             return active.endsAt <= time
         }
         for id in over.sorted() {
-            guard case .active(let active) = state.reservations[id]?.state else { continue }
-            emit(.ending(id, Reservation.Ending(at: active.endsAt, reason: .expired)), into: &events)
+            guard let reservation = state.reservations[id], case .active(let active) = reservation.state else {
+                continue
+            }
+            emit(.ending(id, ending(of: reservation, at: active.endsAt, .expired)), into: &events)
         }
     }
 }

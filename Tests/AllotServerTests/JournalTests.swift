@@ -54,6 +54,14 @@ import Units
                 reservation(
                     .waiting, kind: .window(start: Timestamp(milliseconds: 9), devices: DeviceSet()), windowHost: 2)),
             .slipped(ReservationID(7), start: Timestamp(milliseconds: 8), cause: .policy),
+            .ending(
+                ReservationID(7),
+                Reservation.Ending(
+                    at: Timestamp(milliseconds: 10), reason: .expired,
+                    deviceTime: [
+                        Reservation.Ending.Month(start: Timestamp(milliseconds: -7), amount: 5),
+                        Reservation.Ending.Month(start: Timestamp(milliseconds: 8), amount: .max),
+                    ])),
             .firmed(ReservationID(7), start: Timestamp(milliseconds: 9)),
             .fairShareChanged(at: Timestamp(milliseconds: 5), halfLife: .days(3)),
             .moved(ReservationID(7), devices: DeviceSet([1, 127])),

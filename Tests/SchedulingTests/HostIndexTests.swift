@@ -28,8 +28,8 @@ import Units
             let policy = Policy.random(
                 using: &generator, devices: hosts.reduce(0) { $0 + $1.devices.count })
             fleet = Fleet(hosts, policy: policy)
-            counters = Counters(policy: policy, fleet: fleet)
-            profile = Profile(from: .monday, fleet: fleet, quotas: counters.quotas)
+            counters = Counters(policy: policy, fleet: fleet, around: .monday)
+            profile = Profile(from: .monday, fleet: fleet, counters: counters)
             self.generator = generator
         }
 
@@ -91,8 +91,8 @@ import Units
 
     @Test func `what is given back is found`() throws {
         let fleet = Fleet([.sample(devices: 2), .sample(devices: 2)], policy: .unconfigured)
-        let counters = Counters(policy: .unconfigured, fleet: fleet)
-        var profile = Profile(from: .monday, fleet: fleet, quotas: counters.quotas)
+        let counters = Counters(policy: .unconfigured, fleet: fleet, around: .monday)
+        var profile = Profile(from: .monday, fleet: fleet, counters: counters)
         let demand = Demand(devices: 2, model: nil, together: .any, cores: 1, memory: .gibibytes(1))
         let shape = fleet.shape(
             demand, of: DepartmentID("default"), eligible: fleet.eligible(demand.filter), counted: .nothing)

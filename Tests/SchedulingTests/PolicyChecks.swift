@@ -40,7 +40,10 @@ extension Policy {
         classes[0].mayPreempt = Bool.random(using: &generator)
         return Policy(
             departments: departments, classes: classes,
-            caps: Caps(devicesPerTeam: cap(&generator), devicesPerUser: cap(&generator)),
+            caps: Caps(
+                devicesPerTeam: cap(&generator), devicesPerUser: cap(&generator),
+                deviceHours: Int.random(in: 0..<4, using: &generator) == 0
+                    ? Int.random(in: 40...400, using: &generator) : nil),
             licences: [Licence(name: "solver", count: 3)], shareable: .random(using: &generator),
             preemption: PreemptionRules(
                 minimumRunTime: .minutes(Int64.random(in: 0...30, using: &generator)),
@@ -106,6 +109,40 @@ struct PolicyChecks {
     }
 
     func brokenLimits(_ history: [(time: Timestamp, event: Event)]) -> [String] {
+        brokenMonths(history) + brokenHolds(history)
+    }
+
+    /// The cap on device-hours: what each user has had in each month, runs that have failed left out.
+    private func brokenMonths(_ history: [(time: Timestamp, event: Event)]) -> [String] {
+        guard let limit = policy.caps.deviceHours else { return [] }
+        var submitted: [ReservationID: Reservation] = [:]
+        var started: [ReservationID: Timestamp] = [:]
+        var had: [UserID: [Range<Timestamp>: Int64]] = [:]
+        for (_, event) in history {
+            switch event {
+            case .submitted(let reservation): submitted[reservation.id] = reservation
+            case .started(let id, let active): started[id] = active.startedAt
+            case .ending(let id, let ending) where ending.reason != .deviceFailed:
+                guard let reservation = submitted[id], var start = started[id] else { continue }
+                let demand = reservation.demand
+                let rate = Int64(demand.devices) * (demand.share ?? .one).thousandths
+                while start < ending.at {
+                    let month = policy.timeZone.month(containing: start)
+                    let end = min(month.upperBound, ending.at)
+                    had[reservation.owner, default: [:]][month, default: 0] += rate * (end - start).milliseconds
+                    start = end
+                }
+            default: break
+            }
+        }
+        return had.flatMap { user, months in
+            months.filter { $0.value > Int64(limit) * 3_600_000_000 }.map { month, amount in
+                "\(user) had \(amount / 3_600_000) thousandths of device-hours from \(month.lowerBound) on"
+            }
+        }
+    }
+
+    private func brokenHolds(_ history: [(time: Timestamp, event: Event)]) -> [String] {
         var submitted: [ReservationID: Reservation] = [:]
         var holders: [ReservationID: Holder] = [:]
         var broken: [String] = []

@@ -257,7 +257,8 @@ struct RandomStream {
 
     /// After a year with nothing new, everything has run.
     private func forgotten() -> [String] {
-        guard decidedByFirst == nil else { return [] }
+        // A month's device-hours may keep somebody waiting for longer than that.
+        guard decidedByFirst == nil, policy.caps.deviceHours == nil else { return [] }
         return machine.engine.state.reservations.keys.sorted().map { "\($0) never ended" }
     }
 }

@@ -28,10 +28,18 @@ extension Broker.Loaded {
                 throw .corrupt("document \(HostRecord.name): \(error)")
             }
         }
+        var times = DeviceTimes()
+        if let body = try store.read(.document(DeviceTimesRecord.name)) {
+            do throws(AllotAPI.JSONFault) {
+                times = try DeviceTimesRecord.read(body)
+            } catch {
+                throw .corrupt("document \(DeviceTimesRecord.name): \(error)")
+            }
+        }
         let state = EngineState(
             reservations: reservations, nextNumber: scalars[Scalar.nextNumber] ?? 1,
             usage: UsageLedger(halfLife: halfLife, rows: try store.read(.usage)), drains: host.drains,
-            preemptedAt: host.preemptedAt)
+            preemptedAt: host.preemptedAt, deviceTimes: times)
         engine = Engine(host: machine, policy: policy, state: state, time: time)
     }
 }

@@ -15,6 +15,7 @@ struct Round {
     private var allUsed = false
     /// The host's part of the state has changed.
     private var hostChanged = false
+    private var timesChanged = false
     private var bodies: [ReservationID: [UInt8]] = [:]
     private(set) var replies: [ReplyKey: StoredReply] = [:]
     var expireReplies = false
@@ -44,6 +45,7 @@ struct Round {
     mutating func touch(_ reservation: Reservation, by event: Event) {
         touched[reservation.id] = reservation
         if case .ending(_, let ending) = event, case .preempted = ending.reason { hostChanged = true }
+        if case .ending(_, let ending) = event, !ending.deviceTime.isEmpty { timesChanged = true }
         if case .ending = event { used.insert(UsageKey(account: reservation.account, user: reservation.owner)) }
     }
 
@@ -74,12 +76,19 @@ struct Round {
         return Reply(status: stored.status, contentType: stored.contentType, body: stored.body)
     }
 
+    private func documents(of state: EngineState) -> [String: [UInt8]] {
+        var documents: [String: [UInt8]] = [:]
+        if hostChanged { documents[HostRecord.name] = HostRecord.bytes(state) }
+        if timesChanged { documents[DeviceTimesRecord.name] = DeviceTimesRecord.bytes(state.deviceTimes) }
+        return documents
+    }
+
     func batch(of state: EngineState) -> Batch {
         let keys = allUsed ? Set(state.usage.entries.keys) : used
         return Batch(
             events: events, rows: touched.values.map { row($0) }, usage: keys.compactMap { state.usage.row(of: $0) },
             replies: Array(replies.values),
-            documents: hostChanged ? [HostRecord.name: HostRecord.bytes(state)] : [:],
+            documents: documents(of: state),
             scalars: [
                 Scalar.nextNumber: state.nextNumber, Scalar.engineTime: time.milliseconds,
                 Scalar.halfLife: state.usage.halfLife.milliseconds,

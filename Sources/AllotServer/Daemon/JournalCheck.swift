@@ -26,6 +26,8 @@ public struct JournalCheck: Sendable {
         case projection(ReservationID, String)
         /// What is drained, or had to give way of late, is not what the journal says.
         case host
+        /// What users have had of devices in a month is not what the journal says.
+        case deviceTimes
         /// What that user has used is not what the journal says.
         case usage(UserID)
 
@@ -36,6 +38,7 @@ public struct JournalCheck: Sendable {
             case .impossible(let sequence, let kind): "event \(sequence) (\(kind)) does not fit what is before it"
             case .projection(let id, let reason): "reservation \(id): \(reason)"
             case .host: "what is drained, or had to give way of late, differs from the journal"
+            case .deviceTimes: "what users have had of devices in a month differs from the journal"
             case .usage(let user): "what uid \(user) has used differs from the journal"
             }
         }
@@ -65,6 +68,7 @@ public struct JournalCheck: Sendable {
                 try check.finish()
                 try check.compare(try snapshot.read(.usage))
                 try check.compare(host: try snapshot.read(.document(HostRecord.name)))
+                try check.compare(deviceTimes: try snapshot.read(.document(DeviceTimesRecord.name)))
             })
         return Report(
             anchor: verification.head.description, events: check.events, reservations: rows,
@@ -111,6 +115,11 @@ public struct JournalCheck: Sendable {
             return
         }
         guard body == HostRecord.bytes(state) else { throw .host }
+    }
+
+    private func compare(deviceTimes body: [UInt8]?) throws(Fault) {
+        let empty = DeviceTimesRecord.bytes(DeviceTimes())
+        guard body ?? empty == DeviceTimesRecord.bytes(state.deviceTimes) else { throw .deviceTimes }
     }
 
     private var seen = 0

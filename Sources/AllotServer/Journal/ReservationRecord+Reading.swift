@@ -48,11 +48,30 @@ extension ReservationRecord {
     }
 
     static func readEnding(from reader: inout JSONReader) throws(AllotAPI.JSONFault) -> Reservation.Ending {
-        let ended = try readEnded(from: &reader)
-        return Reservation.Ending(at: ended.at, reason: ended.reason)
+        let (ended, months) = try readEnd(from: &reader)
+        return Reservation.Ending(at: ended.at, reason: ended.reason, deviceTime: months)
     }
 
     static func readEnded(from reader: inout JSONReader) throws(AllotAPI.JSONFault) -> Reservation.Ended {
+        try readEnd(from: &reader).ended
+    }
+
+    static func readMonths(
+        from reader: inout JSONReader
+    ) throws(AllotAPI.JSONFault) -> [Reservation.Ending.Month] {
+        var months: [Reservation.Ending.Month] = []
+        try reader.array { reader throws(AllotAPI.JSONFault) in
+            let pair = try readNumbers(from: &reader)
+            guard pair.count == 2 else { throw reader.fault("a month and its amount before it") }
+            months.append(Reservation.Ending.Month(start: Timestamp(milliseconds: pair[0]), amount: pair[1]))
+        }
+        return months
+    }
+
+    private static func readEnd(
+        from reader: inout JSONReader
+    ) throws(AllotAPI.JSONFault) -> (ended: Reservation.Ended, months: [Reservation.Ending.Month]) {
+        var months: [Reservation.Ending.Month] = []
         var active: Reservation.Active?
         var at: Int64?
         var reason: String?
@@ -67,13 +86,15 @@ extension ReservationRecord {
             case "by": by = try reader.integer()
             case "exitCode": exitCode = try reader.integer()
             case "for": claimant = try reader.integer()
+            case "deviceTime": months = try readMonths(from: &reader)
             default: try reader.skip()
             }
         }
         let end = try endReason(
             try reader.required(reason, "reason"), by: by, exitCode: exitCode, for: claimant, at: reader)
-        return Reservation.Ended(
+        let ended = Reservation.Ended(
             active: active, at: Timestamp(milliseconds: try reader.required(at, "at")), reason: end)
+        return (ended, months)
     }
 
     private static func endReason(

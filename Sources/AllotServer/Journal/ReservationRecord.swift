@@ -87,6 +87,10 @@ enum ReservationRecord {
         writer.openObject()
         writer.field("at", ending.at.milliseconds)
         writeReason(ending.reason, to: &writer)
+        if !ending.deviceTime.isEmpty {
+            writer.name("deviceTime" as StaticString)
+            writeMonths(ending.deviceTime.map { ($0.start, $0.amount) }, to: &writer)
+        }
         writer.closeObject()
     }
 
@@ -140,6 +144,18 @@ enum ReservationRecord {
         writer.name(name)
         writer.openArray()
         for device in devices { writer.integer(device) }
+        writer.closeArray()
+    }
+
+    /// Amounts by the first instants of their months, as pairs of numbers.
+    static func writeMonths(_ months: [(start: Timestamp, amount: Int64)], to writer: inout JSONWriter) {
+        writer.openArray()
+        for month in months {
+            writer.openArray()
+            writer.integer(month.start.milliseconds)
+            writer.integer(month.amount)
+            writer.closeArray()
+        }
         writer.closeArray()
     }
 

@@ -51,6 +51,7 @@ extension Explanation.Blocker {
         case .counted(.licence, _, _, _, _): .licence
         case .counted(.devicesPerTeam, _, _, _, _): .devicesPerTeam
         case .counted(.devicesPerUser, _, _, _, _): .devicesPerUser
+        case .counted(.deviceHours, _, _, _, _): .deviceHours
         case .quota: .quota
         case .order: .order
         }

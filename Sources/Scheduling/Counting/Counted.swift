@@ -20,6 +20,8 @@ struct Counted: Hashable, Sendable {
     /// The department's, by position in `Quotas.rules`; nil where no quota counts.
     var quotas: [Int]?
     var reach = Quotas.Reach.lent
+    /// What it uses up of a month of its user's; nil where that is not counted.
+    var deviceTime: DeviceTime?
     /// What each of its devices counts in quotas, in thousandths of a device.
     var each = DeviceShare.whole
 
@@ -33,7 +35,7 @@ struct Counted: Hashable, Sendable {
 
     static let nothing = Counted(parts: [])
 
-    var isEmpty: Bool { parts.isEmpty && quotas == nil }
+    var isEmpty: Bool { parts.isEmpty && quotas == nil && deviceTime == nil }
 
     /// What even a confirmed window does not go without: there are no more.
     var licencesAlone: Counted {

@@ -6,14 +6,18 @@ import Units
 /// has no room. Both are changed over the same intervals, so that a counter changes only where a segment begins.
 struct CounterProfile: Sendable {
     let quotas: Quotas
-    private let start: Timestamp
+    let months: Months?
+    let start: Timestamp
+    /// What users have had, and are planned to have, of each month.
+    var spent = DeviceTimes()
     /// Those that are, or were, in use.
     private var tracks: [Counter: CounterTrack] = [:]
 
     /// Nothing is in use from `start` on.
-    init(from start: Timestamp, quotas: Quotas) {
+    init(from start: Timestamp, counters: Counters) {
         self.start = start
-        self.quotas = quotas
+        quotas = counters.quotas
+        months = counters.months
     }
 
     /// A stretch in which something has no room.
@@ -37,7 +41,8 @@ struct CounterProfile: Sendable {
             full(use.counted, use.devices, on: use.host, from: turn.lowerBound, until: turn.upperBound)
                 .map(\.start).min()
         }.first
-        return [parts, quotas].compactMap(\.self).min()
+        let hours = use.counted.deviceTime.flatMap { exhaustion($0, from: from, until: until) }
+        return [parts, quotas, hours].compactMap(\.self).min()
     }
 
     /// What is in use of a counter at a time.
@@ -107,12 +112,21 @@ struct CounterProfile: Sendable {
 
     private func track(_ counter: Counter) -> CounterTrack { tracks[counter] ?? CounterTrack(from: start) }
 
+    /// When a start is next worth a try, because something that does not depend on the devices has no room over
+    /// `[from, until)`; nil where all have.
+    func blocked(_ counted: Counted, from: Timestamp, until: Timestamp) -> Timestamp? {
+        let ends = counted.parts.compactMap { full($0, from: from, until: until)?.end }
+        let next = counted.deviceTime.flatMap { nextStart($0, from: from, until: until) }
+        return [ends.max(), next].compactMap(\.self).max()
+    }
+
     private mutating func change(
         _ use: Use, from: Timestamp, until: Timestamp, _ turns: [Range<Timestamp>]?, sign: Int
     ) {
         for part in use.counted.parts {
             change(part.counter, from: from, until: until) { _ in sign * part.amount }
         }
+        if let time = use.counted.deviceTime { spend(time, from: from, until: until, sign: Int64(sign)) }
         guard use.counted.quotas != nil, !use.devices.isEmpty else { return }
         for turn in turns ?? [from..<max(from, until)] { changeQuotas(use, over: turn, sign: sign) }
     }

@@ -8,16 +8,22 @@ struct Counters: Sendable {
     /// Whether what a reservation counts depends on whose it is.
     let countsAccounts: Bool
     let quotas: Quotas
+    /// nil where no cap is on the device-hours of a month.
+    let months: Months?
     private let countsUsers: Bool
     private let deviceLimit: Int
     private let policy: Policy
 
-    init(policy: Policy, fleet: Fleet) {
+    /// - Parameter time: around which is planned.
+    init(policy: Policy, fleet: Fleet, around time: Timestamp) {
         quotas = Quotas(policy: policy, fleet: fleet)
         licences = Dictionary(policy.licences.map { ($0.name, $0.count) }) { first, _ in first }
         let caps = [policy.caps] + policy.departments.flatMap { [$0.caps] + $0.teams.map(\.caps) }
         countsUsers = caps.contains { $0.devicesPerUser != nil }
-        countsAccounts = !quotas.isEmpty || countsUsers || caps.contains { $0.devicesPerTeam != nil }
+        months =
+            caps.contains { $0.deviceHours != nil } ? Months(zone: policy.timeZone, around: time) : nil
+        countsAccounts =
+            !quotas.isEmpty || countsUsers || months != nil || caps.contains { $0.devicesPerTeam != nil }
         deviceLimit = fleet.hosts.count * DeviceSet.limit
         self.policy = policy
     }
@@ -45,7 +51,16 @@ struct Counters: Sendable {
                 Counted.Part(counter: .user(key.user), amount: amount, limit: limit * DeviceShare.whole))
         }
         let own = quotas.isEmpty ? nil : quotas.of(key.account.department)
-        return Counted(parts: parts, quotas: own, reach: reach)
+        return Counted(parts: parts, quotas: own, reach: reach, deviceTime: deviceTime(demand, of: key))
+    }
+
+    /// What a demand uses up of its user's month; nil where that is not counted.
+    func deviceTime(_ demand: Demand, of key: UsageKey) -> DeviceTime? {
+        guard months != nil, demand.devices > 0 else { return nil }
+        let rate = Int64(demand.devices) * (demand.share?.thousandths ?? Int64(DeviceShare.whole))
+        // One user's is counted in all accounts, also in those that have no cap.
+        let limit = policy.caps(for: key.account).deviceHours.map { Int64($0) * DeviceTime.perHour }
+        return DeviceTime(user: key.user, rate: rate, limit: limit ?? DeviceTime.unlimited)
     }
 }
 

@@ -21,7 +21,7 @@ extension Engine {
             try checkQuota(ofShare: shape, of: department, model: name)
             return
         }
-        let idle = CounterProfile(from: time, quotas: counters.quotas)
+        let idle = CounterProfile(from: time, counters: counters)
         func hasRoom(_ count: Int) -> Bool {
             var shape = shape
             shape.count = count
@@ -44,7 +44,7 @@ extension Engine {
     }
 
     private func checkQuota(ofShare shape: Shape, of department: DepartmentID, model name: String?) throws(Rejection) {
-        let idle = Profile(from: time, fleet: fleet, quotas: counters.quotas)
+        let idle = Profile(from: time, fleet: fleet, counters: counters)
         let hasRoom = fleet.models.indices.contains { kind in
             guard let host = fleet.kinds.firstIndex(of: kind) else { return false }
             return idle.free(for: shape, on: host, at: time, span: Span(milliseconds: 1)) != nil
@@ -69,6 +69,24 @@ extension Engine {
         if let notBefore = request.notBefore, notBefore > horizon {
             throw .beyondHorizon(field: "notBefore", notBefore, horizon: horizon)
         }
+    }
+
+    /// Whether in months in which its user has had nothing yet there is enough for it.
+    private func hasDeviceHours(_ time: DeviceTime, _ span: Span) -> Bool {
+        let idle = CounterProfile(from: self.time, counters: counters)
+        var start = self.time
+        while let next = idle.nextStart(time, from: start, until: start + span) {
+            guard next < .distantFuture else { return false }
+            start = next
+        }
+        return true
+    }
+
+    func checkDeviceHours(_ shape: Shape, _ span: Span) throws(Rejection) {
+        guard let deviceTime = shape.counted.deviceTime, !hasDeviceHours(deviceTime, span) else { return }
+        let asked = (Int128(deviceTime.rate) * Int128(span.milliseconds) - 1) / Int128(DeviceTime.perHour) + 1
+        throw .exceedsCap(
+            .deviceHours, asked: Int64(clamping: asked), limit: deviceTime.limit / DeviceTime.perHour)
     }
 
     func checkDuration(_ span: Span, _ caps: Caps) throws(Rejection) {

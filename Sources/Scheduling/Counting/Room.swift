@@ -15,7 +15,7 @@ extension CounterProfile {
     /// before it. `bound` where there never is.
     func room(for counted: Counted, span: Span, from bound: Timestamp) -> Timestamp {
         var start = bound
-        while let end = counted.parts.compactMap({ full($0, from: start, until: start + span)?.end }).max() {
+        while let end = blocked(counted, from: start, until: start + span) {
             guard end < .distantFuture else { return bound }
             start = end
         }
@@ -24,9 +24,7 @@ extension CounterProfile {
 
     /// Which of the free devices of a host a shape may have over `[from, until)`.
     func room(for shape: Shape, on host: Int, in free: DeviceSet, from: Timestamp, until: Timestamp) -> Room {
-        if let end = shape.counted.parts.compactMap({ full($0, from: from, until: until)?.end }).max() {
-            return .none(until: end)
-        }
+        if let end = blocked(shape.counted, from: from, until: until) { return .none(until: end) }
         guard shape.counted.quotas != nil, shape.count > 0 else { return .devices(free) }
         let local = shape.local[quotas.hostKinds[host]]
         let usable = free.intersection(local.eligible)

@@ -99,6 +99,7 @@ extension Engine {
             return .counted(
                 what, used: ratio(used), asked: ratio(part.amount), limit: ratio(part.limit), until: full.end)
         }
+        if let blocker = deviceHoursBlocker(shape, until: end) { blockers.append(blocker) }
         let host = nearest(shape)
         let devices = DeviceSet(shape.local[fleet.kinds[host]].eligible.prefix(shape.count))
         let full = committed.counters.full(shape.counted, devices, on: host, from: time, until: end)
@@ -116,6 +117,18 @@ extension Engine {
                     until: until))
         }
         return blockers
+    }
+
+    private func deviceHoursBlocker(_ shape: Shape, until end: Timestamp) -> Explanation.Blocker? {
+        guard let deviceTime = shape.counted.deviceTime,
+            let next = committed.counters.nextStart(deviceTime, from: time, until: end), let months = counters.months
+        else { return nil }
+        let month = months[next == .distantFuture ? time : next - Span(milliseconds: 1)]
+        func hours(_ amount: Int64) -> Ratio { Ratio(thousandths: amount / (DeviceTime.perHour / 1000)) }
+        let asked = Int128(deviceTime.rate) * Int128((end - time).milliseconds)
+        return .counted(
+            .deviceHours, used: hours(committed.counters.spent.amount(of: deviceTime.user, in: month.lowerBound)),
+            asked: hours(Int64(clamping: asked)), limit: hours(deviceTime.limit), until: next)
     }
 
     /// The host that has the most of what it may get free at this moment: the one to tell of.

@@ -38,6 +38,8 @@ public struct Explanation: Sendable, Hashable {
             case licence(String)
             case devicesPerTeam
             case devicesPerUser
+            /// Device-hours of its owner's in a month.
+            case deviceHours
         }
     }
 

@@ -65,7 +65,7 @@ extension Fleet {
             kinds.indices.contains(use.host)
         else { return use }
         var use = use
-        use.share = sharing.share(share, of: device, on: kinds[use.host])
+        use.share = sharing.share(share, of: device, on: use.host, kind: kinds[use.host])
         use.counted.each = use.share?.tenant == nil ? share.thousandths : DeviceShare.whole
         return use
     }

@@ -10,8 +10,17 @@ struct Sharing: Sendable {
     /// By kind of host, how many may share each device.
     private let seats: [[Int]]
     private let departments: [DepartmentID: Int]
+    /// Devices that departments share although the policy says no more that they may: nobody joins them.
+    private let leftOver: Set<Place>
 
-    init(_ policy: Policy, models: [HostModel]) {
+    /// A device of a host.
+    struct Place: Hashable, Sendable {
+        var host: Int
+        var device: Int
+    }
+
+    /// - Parameter running: what is held when the policy is taken in.
+    init(_ policy: Policy, models: [HostModel], running: [Reservation]) {
         let names = Set(models.flatMap { $0.host.devices.map(\.model) }).sorted()
         let terms = Dictionary(uniqueKeysWithValues: names.map { ($0, policy.sharing(of: $0, among: names)) })
         func devices(_ kind: HostModel, where matches: (Shareable) -> Bool) -> DeviceSet {
@@ -23,17 +32,37 @@ struct Sharing: Sendable {
         seats = models.map { kind in kind.host.devices.map { (terms[$0.model] ?? nil)?.most ?? 1 } }
         departments = Dictionary(
             policy.departments.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+        leftOver = Sharing.mixed(running)
+    }
+
+    /// Devices of which several departments hold a share.
+    private static func mixed(_ running: [Reservation]) -> Set<Place> {
+        var departments: [Place: Set<DepartmentID>] = [:]
+        for reservation in running where reservation.demand.share != nil {
+            switch reservation.state {
+            case .active(let active), .ending(let active, _):
+                for device in active.grant.devices {
+                    let place = Place(host: active.grant.host, device: device)
+                    departments[place, default: []].insert(reservation.account.department)
+                }
+            case .waiting, .ended: break
+            }
+        }
+        return Set(departments.filter { $0.value.count > 1 }.keys)
     }
 
     /// Those of all departments that the policy knows no more are one.
     func tenant(_ department: DepartmentID) -> Int { departments[department] ?? departments.count }
 
     /// What a share means on a device.
-    func share(_ share: DeviceShare, of device: Int, on kind: Int) -> DeviceShare {
-        let isOpen = betweenDepartments[kind].contains(device)
-        let known = seats[kind].indices.contains(device)
-        return DeviceShare(
-            thousandths: share.thousandths, tenant: isOpen ? nil : share.tenant,
-            seats: known ? max(seats[kind][device], 1) : 1)
+    func share(_ share: DeviceShare, of device: Int, on host: Int, kind: Int) -> DeviceShare {
+        var share = share
+        if betweenDepartments[kind].contains(device) {
+            share.tenant = nil
+        } else if leftOver.contains(Place(host: host, device: device)) {
+            return DeviceShare(thousandths: share.thousandths, tenant: nil, seats: 0)
+        }
+        share.seats = seats[kind].indices.contains(device) ? seats[kind][device] : 1
+        return share
     }
 }

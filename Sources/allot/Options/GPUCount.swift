@@ -10,7 +10,7 @@ struct GPUCount: Sendable, Hashable {
     /// Reads `2` or `0.5`.
     static func argument(_ text: String) throws -> GPUCount {
         guard let amount = Ratio(text) else {
-            throw ValidationError("'\(text)' is no number of GPUs. Write 2, or 0.5 for half of one.")
+            throw ValidationError("'\(text)' is no number of GPUs, 0 or more. Write 2, or 0.5 for half of one.")
         }
         if amount.thousandths % 1000 == 0 { return GPUCount(devices: Int(amount.thousandths / 1000), share: nil) }
         guard amount < .one else {

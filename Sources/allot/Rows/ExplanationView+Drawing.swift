@@ -41,6 +41,7 @@ extension ExplanationView.Blocker {
         case .windows: return "windows begin before it would end, on what it would take"
         case .licence: return "licence \(subject ?? ""): \(counts)\(end)"
         case .devicesPerTeam: return "the cap of its team: \(counts)\(end)"
+        case .deviceHours: return "the device-hours of its owner in the month: \(counts)\(end)"
         case .devicesPerUser: return "the cap of its owner: \(counts)\(end)"
         case .quota: return "the quota of department \(subject ?? ""): \(counts)\(end)"
         case .drained:
