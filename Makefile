@@ -4,7 +4,7 @@ SWIFT ?= swift
 DESTDIR ?=
 PREFIX ?= /usr
 ROUNDS ?= 50
-STREAMS ?= 2000
+STREAMS ?= 10000
 
 scripts := Tests/SystemTests
 release := .build/release
@@ -48,7 +48,7 @@ lint: toolchain ## formatting and shell syntax; the rest of the style is held by
 demo: build ## a day on a shared machine: a real daemon in a temporary folder
 	@$(scripts)/demo.sh
 
-soak: build release ## the long runs: kills (ROUNDS=50), random streams (STREAMS=2000); results in docs/soak.md
+soak: build release ## the long runs: kills (ROUNDS=50), random streams (STREAMS=10000); results in docs/soak.md
 	@ROUNDS=$(ROUNDS) STREAMS=$(STREAMS) SWIFT=$(SWIFT) $(scripts)/soak.sh
 
 bench: toolchain dependencies ## measure the speed on this disk; results in docs/benchmarks.md

@@ -51,6 +51,7 @@ let package = Package(
         // For Benchmarks/, which is a package of its own.
         .library(name: "Policy", targets: ["Policy"]),
         .library(name: "Scheduling", targets: ["Scheduling"]),
+        .library(name: "Simulation", targets: ["Simulation"]),
         .library(name: "Storage", targets: ["Storage"]),
         .library(name: "Topology", targets: ["Topology"]),
         .library(name: "Units", targets: ["Units"]),

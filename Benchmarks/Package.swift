@@ -9,7 +9,9 @@ let package = Package(
         // Passes and submissions, by the engine alone.
         .executableTarget(
             name: "allot-plan-bench",
-            dependencies: ["Policy", "Scheduling", "Topology", "Units"].map { .product(name: $0, package: "allot") },
+            dependencies: ["Policy", "Scheduling", "Simulation", "Topology", "Units"].map {
+                .product(name: $0, package: "allot")
+            },
             path: "Sources/PlanBench",
             swiftSettings: [
                 .swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny"),

@@ -114,7 +114,6 @@ struct Recalls {
                 againAt = moreAt
                 return
             }
-            rest -= chosen.count
         }
         var profile = claims
         give(chosen, to: &profile, of: engine)
@@ -122,6 +121,7 @@ struct Recalls {
         guard let devices = profile.free(for: own, on: host, at: free, span: reservation.span) else { return }
         let use = engine.fleet.use(of: shape, Fit(host: host, start: free, free: devices))
         profile.take(use, from: free, until: free + reservation.span)
+        if !isReclaim { rest -= chosen.count }
         self.claims = profile
         found.append(
             Recall(

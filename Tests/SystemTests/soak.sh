@@ -18,7 +18,7 @@ run() {
 }
 
 run kills env ALLOT_BIN="$PWD/.build/release" ROUNDS="${ROUNDS:-50}" Tests/SystemTests/kill9.sh
-run properties env ALLOT_SOAK_STREAMS="${STREAMS:-2000}" "${SWIFT:-swift}" test --skip-build --disable-xctest \
+run properties env ALLOT_SOAK_STREAMS="${STREAMS:-10000}" "${SWIFT:-swift}" test --skip-build --disable-xctest \
     --filter '^(SchedulingTests|PolicyTests)\.'
 
 {
@@ -30,7 +30,7 @@ run properties env ALLOT_SOAK_STREAMS="${STREAMS:-2000}" "${SWIFT:-swift}" test 
     echo "- machine: $(nproc) CPUs, $(uname -sr), $(. /etc/os-release && echo "$PRETTY_NAME")"
     echo "- took: $(($(date +%s) - began)) s"
     echo "- kills: $(grep -E '^(kill9:|FAILED)' "$folder/kills" | tail -n 1)"
-    echo "- properties, with ${STREAMS:-2000} streams each: $(grep -E 'Test run with' "$folder/properties" | tail -n 1)"
+    echo "- properties, with ${STREAMS:-10000} streams each: $(grep -E 'Test run with' "$folder/properties" | tail -n 1)"
 } >docs/soak.md
 echo
 cat docs/soak.md

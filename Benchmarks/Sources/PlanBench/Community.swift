@@ -1,20 +1,8 @@
 import Policy
 import Scheduling
+import Simulation
 import Topology
 import Units
-
-/// SplitMix64 (Steele, Lea, Flood, OOPSLA 2014).
-struct Draw: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
-}
 
 extension Host {
     /// Eight linked devices on two NUMA nodes with 48 cores and 512 GiB each.
@@ -49,7 +37,7 @@ struct Community {
                 members: [], quotas: [])
         }, classes: Policy.unconfigured.classes)
 
-    private var draw = Draw(state: 7)
+    private var draw = SeededGenerator(seed: 7)
 
     /// One reservation in four wants a whole host, half of them one device; from two minutes to 34 hours.
     mutating func next() -> Command {
