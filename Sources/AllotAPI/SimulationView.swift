@@ -18,7 +18,7 @@ public struct SimulationView: Sendable, Hashable, Codable {
     public enum Source: String, Sendable, Codable, CaseIterable {
         /// A log in the Standard Workload Format.
         case log
-        /// A list of pods with its times.
+        /// A list of pods with its times, on one machine or onto a list of nodes.
         case pods
         /// A list of pods that come and stay, onto a list of nodes.
         case packing
@@ -28,12 +28,15 @@ public struct SimulationView: Sendable, Hashable, Codable {
 
     /// What it was replayed on.
     public struct Machine: Sendable, Hashable, Codable {
-        /// NUMA nodes of one machine; of a packing, machines.
+        /// Machines.
+        public var hosts: Int
+        /// NUMA nodes of all of them; of a packing as many as machines.
         public var nodes: Int
         public var cpus: Int
         public var gpus: Int
 
-        public init(nodes: Int, cpus: Int, gpus: Int) {
+        public init(hosts: Int = 1, nodes: Int, cpus: Int, gpus: Int) {
+            self.hosts = hosts
             self.nodes = nodes
             self.cpus = cpus
             self.gpus = gpus
@@ -119,7 +122,7 @@ public struct SimulationQuery: Sendable, Hashable, Codable {
     public var source: SimulationView.Source
     /// Bytes of the body's first part, a candidate policy.
     public var policyBytes = 0
-    /// Bytes of its second part, a list of nodes.
+    /// Bytes of its second part, a list of nodes: what is packed, or the hosts that pods are replayed on.
     public var nodesBytes = 0
     /// Whether the schedulers of the literature are shown too.
     public var compares = true

@@ -14,7 +14,10 @@ enum Limits {
         let seconds = Scheduling.Limits.spanSeconds
         return .seconds(seconds.lowerBound) ... .seconds(seconds.upperBound)
     }()
-    /// Memory of one pod that is replayed.
+    /// Hosts that a workload is replayed on, and cores of each.
+    static let hosts = 10_000
+    static let hostCores = 1024
+    /// Memory of one pod that is replayed, and of one host of a list.
     static let podMemoryMiB = 1 << 30
     /// Windows of time that fairness is looked at in; longer workloads have longer windows.
     static let windows = 10_000

@@ -77,6 +77,12 @@ struct SimulationRouteTests {
                 try await server.simulate("source=packing&runs=2&nodesBytes=\(nodes.utf8.count)", nodes + pods))
             #expect(packing.reports.map(\.scheduler) == ["least stranding", "random", "best fit", "FGD"])
             #expect(packing.reports[0].figures.first { $0.name == "allocationMean" }?.value == "1.000000")
+            #expect(packing.machine == .init(hosts: 2, nodes: 2, cpus: 128, gpus: 4))
+            let hosts = try view(try await server.simulate("source=pods&nodesBytes=\(nodes.utf8.count)", nodes + pods))
+            #expect(hosts.machine == packing.machine && hosts.reports.map(\.scheduler) == ["Allot"])
+            // Four run at a time: the first four from 0 to 3 on, the next four as those end, after 100 seconds.
+            #expect(hosts.reports[0].figures.first { $0.name == "waitMean" }?.value == "48.00")
+            #expect(hosts.notes.contains { $0.contains("Each node is a host") })
             let replay = try view(try await server.simulate("source=pods", pods))
             #expect(replay.machine.gpus == 2 && replay.reports.map(\.scheduler) == ["Allot"])
             #expect(replay.notes.contains { $0.contains("know processors alone") })
@@ -111,6 +117,14 @@ struct SimulationRouteTests {
         ("source=pods", log, 422, "workload: line 1: there is no column"),
         ("source=packing", log, 422, "nodes: a packing needs"),
         ("source=packing&nodesBytes=14", log, 422, "nodes: line 1"),
+        ("source=log&nodesBytes=14", log, 422, "nodesBytes: for a packing or a list of pods only"),
+        ("source=pods&nodesBytes=14&cpus=4", log, 422, "cpus: the list of nodes says it"),
+        ("source=pods&nodesBytes=14", log, 422, "nodes: line 1"),
+        ("source=pods&nodesBytes=31", "cpu_milli,memory_mib,gpu,model\nx", 422, "nodes: there is no node"),
+        (
+            "source=pods&nodesBytes=42", "cpu_milli,memory_mib,gpu,model\n100,10,1,A\n" + log, 422,
+            "nodes: node 1: cores is 0"
+        ),
         ("source=log&policyBytes=5", "a: b\n" + log, 422, "unknown key"),
         ("source=log&policyBytes=5000", log, 422, "policyBytes"),
         ("source=log&gpus=1", log, 422, "gpus: not for a simulation of log"),

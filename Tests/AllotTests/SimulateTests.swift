@@ -99,17 +99,19 @@ import Units
                 try await withFile("pods.csv", "pods") { pods in
                     _ = try await BuiltProgram.run(daemon, "simulate", pods, "--cpus", "9", "--memory", "1G")
                     _ = try await BuiltProgram.run(daemon, "simulate", nodes, pods, "--runs", "3", "--seed", "7")
+                    _ = try await BuiltProgram.run(daemon, "simulate", pods, "--hosts", nodes, "--no-compare")
                 }
             }
             _ = try await BuiltProgram.run(
                 daemon, "simulate", "--journal", "--from", "2026-10-01 00:00", "--utc", "--output", "json")
             let requests = daemon.requests
-            #expect(requests.map(\.body) == ["the policy\nthe log", "pods", "nodespods", ""])
+            #expect(requests.map(\.body) == ["the policy\nthe log", "pods", "nodespods", "nodespods", ""])
             #expect(
                 requests.map(\.path) == [
                     "/v1/simulations?source=log&compare=false&policyBytes=11&nodesBytes=0&cpus=64",
                     "/v1/simulations?source=pods&compare=true&policyBytes=0&nodesBytes=0&cpus=9&memoryBytes=1073741824",
                     "/v1/simulations?source=packing&compare=true&policyBytes=0&nodesBytes=5&runs=3&seed=7",
+                    "/v1/simulations?source=pods&compare=false&policyBytes=0&nodesBytes=5",
                     "/v1/simulations?source=journal&compare=true&policyBytes=0&nodesBytes=0"
                         + "&from=2026-10-01T00%3A00%3A00Z",
                 ])
@@ -130,6 +132,9 @@ import Units
                 #expect(ending.code == 1 && ending.errors == "allot: /dev/null: it is empty\n")
                 let other = try await BuiltProgram.run(daemon, "simulate", nodes, nodes)
                 #expect(other.code == 1 && other.errors == "allot: \(nodes): line 3: no\n")
+                let hosts = try await BuiltProgram.run(
+                    daemon, "simulate", "--as", "pods", nodes, "--hosts", nodes)
+                #expect(hosts.code == 1 && hosts.errors == "allot: \(nodes): line 3: no\n")
                 let missing = try await BuiltProgram.run(daemon, "simulate", "/nonexistent/log.swf")
                 #expect(
                     missing.code == 1 && missing.errors.hasPrefix("allot: cannot read /nonexistent/log.swf: No such"))
@@ -161,7 +166,9 @@ import Units
         "What makes no sense together is a usage error",
         arguments: [
             [], ["a", "b", "c"], ["--journal", "a"], ["a", "--from", "09:00"], ["a", "b", "--as", "log"],
-            ["a", "--as", "tea"], ["a", "--cpus", "many"], ["-", "--policy", "-"],
+            ["a", "--as", "tea"], ["a", "--cpus", "many"], ["-", "--policy", "-"], ["a", "--hosts", "b"],
+            ["a", "b", "--hosts", "c"], ["--journal", "--hosts", "b"], ["a.csv", "--hosts", "b", "--gpus", "4"],
+            ["a.csv", "--hosts"], ["-", "--as", "pods", "--hosts", "-"],
         ])
     func usage(arguments: [String]) {
         #expect(throws: (any Error).self) { try SimulateCommand.parse(arguments) }

@@ -16,7 +16,7 @@ import Units
                 let cores = 1 + generator.number(below: 12)
                 let workload = try ReplayTests.workload(
                     cores: cores, milliseconds: unit, exact: true, spans: spans, arrivals: arrivals, &generator)
-                var replay = Replay(workload, host: try .cores(cores), policy: workload.equalShares)
+                var replay = Replay(workload, hosts: [try .cores(cores)], policy: workload.equalShares)
                 let reference = try workload.outcomes(under: .conservativeBackfill, cores: cores)
                 #expect(replay.run().map(\.startedAt) == reference.map(\.startedAt), "seed \(seed), unit \(unit) ms")
             }
@@ -38,7 +38,7 @@ import Units
             let workload = try ReplayTests.workload(cores: 6, milliseconds: 1000, exact: false, &generator)
             let host = try Host.virtual(cores: 6, memory: .gibibytes(1))
             var replay = Replay(
-                workload, host: host, policy: workload.equalShares, stopTime: .seconds(4), passTime: .seconds(1))
+                workload, hosts: [host], policy: workload.equalShares, stopTime: .seconds(4), passTime: .seconds(1))
             for (submission, outcome) in zip(workload.submissions, replay.run()) {
                 #expect(outcome.used == submission.runtime && outcome.wait.map { $0 >= .zero } == true)
                 #expect(outcome.freedAt == outcome.endedAt.map { $0 + .seconds(4) })
@@ -56,7 +56,7 @@ import Units
             request: Request(cores: 1, memory: ByteCount(bytes: 1), span: .seconds(10)), runtime: .seconds(10),
             after: [0])
         let workload = try Workload([.at(0, for: 300, ran: 150), window, later, follower])
-        var replay = Replay(workload, host: try .cores(1), policy: workload.equalShares)
+        var replay = Replay(workload, hosts: [try .cores(1)], policy: workload.equalShares)
         let outcomes = replay.run()
         #expect(outcomes.map { $0.startedAt?.milliseconds } == [0, 500_000, 200_000, 150_000])
         #expect(outcomes.map(\.wait) == [.zero, .zero, .zero, .zero])
@@ -66,7 +66,7 @@ import Units
         var submissions = [Submission.at(0, for: 100), .at(0, for: 100), .at(0, for: 100)]
         submissions[1].cancelledAt = Timestamp(milliseconds: 130_000)
         submissions[2].cancelledAt = Timestamp(milliseconds: 0)
-        var replay = Replay(try Workload(submissions), host: try .cores(1), policy: .unconfigured)
+        var replay = Replay(try Workload(submissions), hosts: [try .cores(1)], policy: .unconfigured)
         let outcomes = replay.run()
         #expect(outcomes.map { $0.startedAt?.milliseconds } == [0, 100_000, nil])
         #expect(outcomes.map { $0.endedAt?.milliseconds } == [100_000, 130_000, 0])
@@ -103,7 +103,7 @@ struct ReplayTraceTests {
         let host = try Host.cores(128)
         let reference = SimulationReport(
             "conservative", of: workload,
-            outcomes: try workload.outcomes(under: .conservativeBackfill, cores: 128), host: host,
+            outcomes: try workload.outcomes(under: .conservativeBackfill, cores: 128), hosts: [host],
             policy: workload.equalShares)
         let report = workload.report(host: host)
         #expect(workload.submissions.count > 500 && report.started == workload.submissions.count)

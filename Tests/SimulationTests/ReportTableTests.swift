@@ -48,8 +48,8 @@ import Units
         let host = try Host.cores(2)
         let workload = try ReportTableTests.workload()
         let reference = SimulationReport(
-            "fcfs", of: workload, outcomes: try workload.outcomes(under: .firstComeFirstServed, cores: 2), host: host,
-            policy: workload.equalShares)
+            "fcfs", of: workload, outcomes: try workload.outcomes(under: .firstComeFirstServed, on: [host]),
+            hosts: [host], policy: workload.equalShares)
         #expect(!reference.figures.contains { $0.name == "toldStart" })
         #expect(workload.report(host: host).figures.first { $0.name == "toldStart" }?.decimal == "78")
     }

@@ -15,7 +15,7 @@ import Units
         ])
         let outcomes = try workload.outcomes(under: .firstComeFirstServed, cores: 10)
         let report = SimulationReport(
-            "fcfs", of: workload, outcomes: outcomes, host: try .cores(10), policy: workload.equalShares)
+            "fcfs", of: workload, outcomes: outcomes, hosts: [try .cores(10)], policy: workload.equalShares)
         #expect(report.wait.meanSeconds == 98.5)
         #expect(report.wait.medianSeconds == 99)
         #expect(report.wait.percentile95Seconds == 148)

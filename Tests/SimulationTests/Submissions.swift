@@ -25,16 +25,23 @@ extension Workload {
     func report(
         _ name: String = "", host: Topology.Host, policy: Policy? = nil, fairnessWindow: Span = .days(1)
     ) -> SimulationReport {
+        report(name, hosts: [host], policy: policy, fairnessWindow: fairnessWindow)
+    }
+
+    /// What the engine makes of it on several hosts.
+    func report(
+        _ name: String = "", hosts: [Topology.Host], policy: Policy? = nil, fairnessWindow: Span = .days(1)
+    ) -> SimulationReport {
         let policy = policy ?? equalShares
-        var replay = Replay(self, host: host, policy: policy)
+        var replay = Replay(self, hosts: hosts, policy: policy)
         let outcomes = replay.run()
         return SimulationReport(
-            name, of: self, outcomes: outcomes, host: host, policy: policy, fairnessWindow: fairnessWindow)
+            name, of: self, outcomes: outcomes, hosts: hosts, policy: policy, fairnessWindow: fairnessWindow)
     }
 
     /// Seconds at which the engine starts each; nil for what never starts.
     func starts(host: Topology.Host) -> [Int64?] {
-        var replay = Replay(self, host: host, policy: equalShares)
+        var replay = Replay(self, hosts: [host], policy: equalShares)
         return replay.run().map { $0.startedAt.map { $0.milliseconds / 1000 } }
     }
 }

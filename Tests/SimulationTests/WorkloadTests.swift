@@ -78,7 +78,7 @@ import Units
         #expect(workload.submissions.count == 6 && workload.leftOut == 0)
         #expect(workload.submissions[1].cancelledAt == Timestamp(milliseconds: 31_000))
         #expect(workload.submissions[4].after == [0])
-        var replay = Replay(workload, host: try .cores(4), policy: .unconfigured)
+        var replay = Replay(workload, hosts: [try .cores(4)], policy: .unconfigured)
         var started: [ReservationID: Timestamp] = [:]
         for (_, event) in machine.history {
             if case .started(let id, let active) = event { started[id] = active.startedAt }

@@ -15,7 +15,10 @@ extension OpenAPI.Operation {
                 name: "source", place: .query, description: "What is replayed.",
                 schema: .choice(SimulationView.Source.self, "The kind of workload."), isNeeded: true),
             .count("policyBytes", "The length of the policy, 0 for none.", standard: 0),
-            .count("nodesBytes", "The length of the list of nodes, 0 for none; a packing needs one.", standard: 0),
+            .count(
+                "nodesBytes",
+                "The length of the list of nodes, 0 for none. A packing needs one; of `pods` with their times each "
+                    + "node is then a host of its own, in place of the one machine.", standard: 0),
             OpenAPI.Parameter(
                 name: "compare", place: .query, description: "Whether schedulers of the literature are shown too.",
                 schema: .flag("`true` or `false`.", standard: true)),

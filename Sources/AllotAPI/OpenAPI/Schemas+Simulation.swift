@@ -13,7 +13,8 @@ extension OpenAPI.NamedSchema {
     static let simulationMachine = view(
         "SimulationMachine", "What it was replayed on.",
         [
-            .required("nodes", .quantity("NUMA nodes of one machine; of a packing, machines.")),
+            .required("hosts", .quantity("Machines.")),
+            .required("nodes", .quantity("NUMA nodes of all of them; of a packing as many as machines.")),
             .required("cpus", .quantity("Cores.")),
             .required("gpus", .quantity("Devices.")),
         ])

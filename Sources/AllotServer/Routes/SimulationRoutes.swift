@@ -73,6 +73,12 @@ extension SimulationQuery {
         for name in unused where query.has(name) {
             throw Problems.invalidField(name, "not for a simulation of \(source.rawValue)")
         }
-        if nodesBytes > 0, source != .packing { throw Problems.invalidField("nodesBytes", "for a packing only") }
+        guard nodesBytes > 0 else { return }
+        guard source == .packing || source == .pods else {
+            throw Problems.invalidField("nodesBytes", "for a packing or a list of pods only")
+        }
+        for name in ["cpus", "memoryBytes", "gpus", "nodes"] where query.has(name) {
+            throw Problems.invalidField(name, "the list of nodes says it")
+        }
     }
 }

@@ -46,14 +46,34 @@ struct SimulationWork {
         if perCore > 1 {
             notes.append("\(perCore) processors of the log make one core: a machine has at most \(BitSet.limit).")
         }
-        return try compare(workload, on: host, present: workload.equalShares, notes: notes)
+        return try compare(workload, on: [host], present: workload.equalShares, notes: notes)
     }
 
     private func pods() throws(SimulationFault) -> SimulationView {
         let bytes = try content(files.workload, "workload")
-        let workload = try parse("workload") { () throws(TraceError) in try Workload(podList: bytes) }
-        let notes = ["The list names nobody: all pods are one user's. A part of a GPU became a whole one."]
-        return try compare(workload, on: try host(), present: workload.equalShares, notes: notes)
+        var hosts: [Topology.Host] = []
+        if let nodes = files.nodes { hosts = try self.hosts(nodes) }
+        let workload = try parse("workload") { () throws(TraceError) in
+            try Workload(podList: bytes, asksForModels: files.nodes != nil)
+        }
+        var notes = ["The list names nobody: all pods are one user's. A part of a GPU became a whole one."]
+        if files.nodes != nil {
+            notes.append("Each node is a host. Cores are whole ones, and a pod that names several models takes any.")
+        } else {
+            hosts = [try host()]
+        }
+        return try compare(workload, on: hosts, present: workload.equalShares, notes: notes)
+    }
+
+    /// A host for each node of the list that was sent along.
+    private func hosts(_ nodes: [UInt8]) throws(SimulationFault) -> [Topology.Host] {
+        let trace = try trace(nodes: try content(nodes, "nodes"))
+        guard !trace.nodes.isEmpty else { throw SimulationFault(field: "nodes", detail: "there is no node in it") }
+        do throws(SimulationError) {
+            return try trace.hosts()
+        } catch {
+            throw SimulationFault(field: "nodes", detail: "\(error)")
+        }
     }
 
     private func journal() throws(SimulationFault) -> SimulationView {
@@ -66,7 +86,7 @@ struct SimulationWork {
         let notes = [
             "What was held when the period began is not there; who belongs to which department is as it was then."
         ]
-        return try compare(workload, on: try host(), present: order.policy, notes: notes)
+        return try compare(workload, on: [try host()], present: order.policy, notes: notes)
     }
 
     /// The machine that was asked for, else the daemon's own.
@@ -87,7 +107,7 @@ struct SimulationWork {
     // MARK: - Schedulers
 
     private func compare(
-        _ workload: Workload, on host: Topology.Host, present: Policy, notes: [String]
+        _ workload: Workload, on hosts: [Topology.Host], present: Policy, notes: [String]
     ) throws(SimulationFault) -> SimulationView {
         guard !workload.submissions.isEmpty else {
             let left = workload.leftOut == 0 ? "" : "; left out: \(workload.leftOut)"
@@ -97,7 +117,7 @@ struct SimulationWork {
         }
         let candidate = try candidate()
         var notes = notes
-        let first = report("Allot", workload, on: host, policy: present)
+        let first = report("Allot", workload, on: hosts, policy: present)
         var reports = [SimulationViews.report(first, .present)]
         if let candidate {
             let known = Set(candidate.departments.map(\.id))
@@ -105,36 +125,38 @@ struct SimulationWork {
             if !unknown.isEmpty {
                 notes.append("The new policy does not know \(unknown.count) departments; there they have no weight.")
             }
-            let second = report("Allot, new policy", workload, on: host, policy: candidate)
+            let second = report("Allot, new policy", workload, on: hosts, policy: candidate)
             reports.append(SimulationViews.report(second, .candidate, before: first))
         }
         if query.compares {
             do throws(SimulationError) {
-                reports += try references(workload, on: host, policy: present)
+                reports += try references(workload, on: hosts, policy: present)
             } catch {
                 notes.append("The schedulers of the literature know processors alone, and are not shown.")
             }
         }
         return SimulationView(
             source: query.source,
-            machine: .init(nodes: host.numaNodes.count, cpus: host.cores.count, gpus: host.devices.count),
+            machine: .init(
+                hosts: hosts.count, nodes: hosts.reduce(0) { $0 + $1.numaNodes.count },
+                cpus: hosts.reduce(0) { $0 + $1.cores.count }, gpus: hosts.reduce(0) { $0 + $1.devices.count }),
             notes: notes, reports: reports)
     }
 
     private func report(
-        _ name: String, _ workload: Workload, on host: Topology.Host, policy: Policy
+        _ name: String, _ workload: Workload, on hosts: [Topology.Host], policy: Policy
     ) -> SimulationReport {
-        var replay = Replay(workload, host: host, policy: policy)
-        return SimulationReport(name, of: workload, outcomes: replay.run(), host: host, policy: policy)
+        var replay = Replay(workload, hosts: hosts, policy: policy)
+        return SimulationReport(name, of: workload, outcomes: replay.run(), hosts: hosts, policy: policy)
     }
 
     private func references(
-        _ workload: Workload, on host: Topology.Host, policy: Policy
+        _ workload: Workload, on hosts: [Topology.Host], policy: Policy
     ) throws(SimulationError) -> [SimulationView.Report] {
         var reports: [SimulationView.Report] = []
         for method in QueuePolicy.allCases {
-            let outcomes = try workload.outcomes(under: method, cores: host.cores.count)
-            let report = SimulationReport(method.name, of: workload, outcomes: outcomes, host: host, policy: policy)
+            let outcomes = try workload.outcomes(under: method, on: hosts)
+            let report = SimulationReport(method.name, of: workload, outcomes: outcomes, hosts: hosts, policy: policy)
             reports.append(SimulationViews.report(report, .reference))
         }
         return reports
@@ -149,7 +171,7 @@ struct SimulationWork {
         }
         let nodeList = try content(nodes, "nodes")
         let podList = try content(files.workload, "workload")
-        _ = try parse("nodes") { () throws(TraceError) in try ClusterTrace(nodeList: nodeList, podList: noPods) }
+        _ = try self.trace(nodes: nodeList)
         let trace = try parse("workload") { () throws(TraceError) in
             try ClusterTrace(nodeList: nodeList, podList: podList)
         }
@@ -166,13 +188,17 @@ struct SimulationWork {
         return SimulationView(
             source: .packing,
             machine: .init(
-                nodes: trace.nodes.count, cpus: trace.nodes.reduce(0) { $0 + $1.cpuMilli } / 1000,
+                hosts: trace.nodes.count, nodes: trace.nodes.count,
+                cpus: trace.nodes.reduce(0) { $0 + $1.cpuMilli } / 1000,
                 gpus: trace.nodes.reduce(0) { $0 + $1.gpus }),
             notes: ["Pods come one by one and stay; one that fits nowhere is dropped."], reports: reports)
     }
 
-    /// A list of no pods: nodes can be read alone.
-    private var noPods: [UInt8] { Array("cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec\n".utf8) }
+    /// Reads nodes alone.
+    private func trace(nodes: [UInt8]) throws(SimulationFault) -> ClusterTrace {
+        let noPods = Array("cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec\n".utf8)
+        return try parse("nodes") { () throws(TraceError) in try ClusterTrace(nodeList: nodes, podList: noPods) }
+    }
 
     // MARK: - Files
 

@@ -27,7 +27,9 @@ public struct Outcome: Sendable, Hashable {
     public var freedAt: Timestamp?
     /// Whether that run had to give way, and its owner had not asked for another.
     public var gaveWay = false
-    /// What it held; empty where the scheduler tells none.
+    /// Where it ran, by position in the list of hosts.
+    public var host = 0
+    /// What it held there; empty where the scheduler tells none.
     public var devices = DeviceSet()
 
     /// A run that was for nothing.
@@ -36,6 +38,7 @@ public struct Outcome: Sendable, Hashable {
         public var endedAt: Timestamp
         /// When what it held was free for others.
         public var freedAt: Timestamp
+        public var host: Int
         public var devices: DeviceSet
         public var wasPreempted: Bool
     }

@@ -1,4 +1,5 @@
 import Scheduling
+import Topology
 import Units
 
 extension Workload {
@@ -6,6 +7,13 @@ extension Workload {
     ///
     /// These know one user, one class, and processors: of each submission only its cores and spans count. They tell no
     /// forecasts.
+    /// - Throws: where there are several hosts.
+    public func outcomes(under policy: QueuePolicy, on hosts: [Host]) throws(SimulationError) -> [Outcome] {
+        guard hosts.count == 1 else { throw .notOneHost(hosts.count) }
+        return try outcomes(under: policy, cores: hosts[0].cores.count)
+    }
+
+    /// What it makes of the workload on one machine with so many cores.
     /// - Throws: where a submission asks for devices, a fixed time, or an order, or is given up.
     public func outcomes(under policy: QueuePolicy, cores: Int) throws(SimulationError) -> [Outcome] {
         var fitting: [Int] = []

@@ -3,7 +3,7 @@ import Scheduling
 import Topology
 import Units
 
-/// A workload on a virtual machine: the daemon's own engine decides, and owners do what they did.
+/// A workload on virtual machines: the daemon's own engine decides, and owners do what they did.
 ///
 /// At one instant all that ends comes first, then all that is submitted, then passes over the queue until nothing is
 /// left to do, as in the reference schedulers. The same input gives the same outcomes.
@@ -24,16 +24,17 @@ public struct Replay: Sendable {
     private var next = 0
 
     /// - Parameters:
+    ///   - hosts: at least one; those who ask wait for one queue, and each has what it asked for on one of them.
     ///   - policy: whose departments, weights, classes and half-life count; see `Workload.equalShares`.
     ///   - stopTime: between an end and its confirmation by the executor.
     ///   - passTime: how long a pass over the queue takes.
     public init(
-        _ workload: Workload, host: Host, policy: Policy, stopTime: Span = .zero, passTime: Span = .zero
+        _ workload: Workload, hosts: [Host], policy: Policy, stopTime: Span = .zero, passTime: Span = .zero
     ) {
         self.workload = workload
         outcomes = workload.submissions.map(Outcome.init)
         machine = VirtualMachine(
-            host: host, policy: policy, start: workload.submissions.first?.time ?? Timestamp(milliseconds: 0),
+            hosts: hosts, policy: policy, start: workload.submissions.first?.time ?? Timestamp(milliseconds: 0),
             stopTime: stopTime, passTime: passTime)
         for (place, submission) in workload.submissions.enumerated() {
             if let time = submission.cancelledAt {
@@ -142,6 +143,7 @@ public struct Replay: Sendable {
         case .slipped(_, let start, _), .firmed(_, let start): outcomes[place].lastForecast = start
         case .started(_, let active):
             outcomes[place].startedAt = active.startedAt
+            outcomes[place].host = active.grant.host
             outcomes[place].devices = active.grant.devices
             let ends = active.startedAt + workload.submissions[place].runtime
             if ends < active.endsAt { releases.insert(EndList.End(time: ends, job: place)) }
@@ -156,8 +158,8 @@ public struct Replay: Sendable {
             if let startedAt = outcomes[place].startedAt, let endedAt = outcomes[place].endedAt {
                 outcomes[place].lostRuns.append(
                     Outcome.LostRun(
-                        startedAt: startedAt, endedAt: endedAt, freedAt: time, devices: outcomes[place].devices,
-                        wasPreempted: preempted.remove(place) != nil))
+                        startedAt: startedAt, endedAt: endedAt, freedAt: time, host: outcomes[place].host,
+                        devices: outcomes[place].devices, wasPreempted: preempted.remove(place) != nil))
             }
             outcomes[place].startedAt = nil
             outcomes[place].endedAt = nil

@@ -91,7 +91,12 @@ public enum SimulationError: Error, Sendable, Hashable, CustomStringConvertible 
     case tooManySubmissions(Int, limit: Int)
     /// A virtual host beyond what the engine's sets hold: `field` is `cores`, `devices` or `nodes`.
     case outOfRange(field: String, value: Int, limits: ClosedRange<Int>)
-    /// The reference schedulers know processors alone.
+    /// More hosts than are replayed together.
+    case tooManyHosts(Int, limit: Int)
+    /// A node, counted from 1, that is no host of the engine.
+    case badNode(Int, field: String, value: Int, limits: ClosedRange<Int>)
+    /// The reference schedulers know one machine, and processors alone.
+    case notOneHost(Int)
     case notProcessorsAlone(submission: Int)
 
     public var description: String {
@@ -99,6 +104,10 @@ public enum SimulationError: Error, Sendable, Hashable, CustomStringConvertible 
         case .tooManySubmissions(let count, let limit): "there are \(count) submissions; the limit is \(limit)"
         case .outOfRange(let field, let value, let limits):
             "\(field) is \(value), not between \(limits.lowerBound) and \(limits.upperBound)"
+        case .tooManyHosts(let count, let limit): "there are \(count) hosts; the limit is \(limit)"
+        case .badNode(let number, let field, let value, let limits):
+            "node \(number): \(field) is \(value), not between \(limits.lowerBound) and \(limits.upperBound)"
+        case .notOneHost(let count): "there are \(count) hosts; the reference schedulers know one machine"
         case .notProcessorsAlone(let index):
             "submission \(index) asks for more than cores, which is all that the reference schedulers know"
         }

@@ -29,11 +29,11 @@ public struct SimulationReport: Sendable, Hashable, Codable {
 
     /// - Parameters:
     ///   - outcomes: of each of the workload's submissions, as `Replay` or a reference scheduler gives them.
-    ///   - host: which it was replayed on.
+    ///   - hosts: which it was replayed on.
     ///   - policy: whose departments' weights say what is fair.
     ///   - fairnessWindow: over how long a department is to have received its share.
     public init(
-        _ name: String, of workload: Workload, outcomes: [Outcome], host: Host, policy: Policy,
+        _ name: String, of workload: Workload, outcomes: [Outcome], hosts: [Host], policy: Policy,
         fairnessWindow: Span = .days(1)
     ) {
         precondition(outcomes.count == workload.submissions.count, "one outcome for each submission")
@@ -50,8 +50,8 @@ public struct SimulationReport: Sendable, Hashable, Codable {
         boundedSlowdown = SlowdownSummary(started)
         forecasts = ForecastSummary(started)
         preemption = PreemptionSummary(outcomes)
-        let timeline = UseTimeline(outcomes)
-        var use = UseMeter(host: host)
+        let timeline = UseTimeline(outcomes, hosts: hosts.count)
+        var use = UseMeter(hosts: hosts)
         var fairness = FairnessMeter(
             policy: policy, departments: timeline.departments, from: first, until: last, window: fairnessWindow)
         timeline.forEach(until: last) { state, interval in

@@ -8,6 +8,7 @@ struct UseTimeline {
     let departments: [DepartmentID]
     private let outcomes: [Outcome]
     private let places: [DepartmentID: Int]
+    private let hosts: Int
     private var changes: [Change] = []
 
     /// From `time` on an outcome waits, holds, or does neither.
@@ -17,6 +18,7 @@ struct UseTimeline {
         var time: Timestamp
         var kind: Kind
         var outcome: Int
+        var host = 0
         var devices = DeviceSet()
 
         static func < (left: Change, right: Change) -> Bool {
@@ -24,8 +26,9 @@ struct UseTimeline {
         }
     }
 
-    init(_ outcomes: [Outcome]) {
+    init(_ outcomes: [Outcome], hosts: Int) {
         self.outcomes = outcomes
+        self.hosts = hosts
         let departments = Set(outcomes.map(\.department)).sorted()
         self.departments = departments
         places = Dictionary(uniqueKeysWithValues: departments.enumerated().map { ($1, $0) })
@@ -33,15 +36,13 @@ struct UseTimeline {
             var waitsSince = outcome.eligibleAt
             for run in outcome.lostRuns {
                 wait(index, from: waitsSince, to: run.startedAt)
-                changes.append(Change(time: run.startedAt, kind: .hold, outcome: index, devices: run.devices))
-                changes.append(Change(time: run.freedAt, kind: .free, outcome: index, devices: run.devices))
+                hold(index, from: run.startedAt, to: run.freedAt, run.devices, on: run.host)
                 waitsSince = run.freedAt
             }
             wait(index, from: waitsSince, to: outcome.startedAt ?? outcome.endedAt ?? .distantFuture)
             if let started = outcome.startedAt {
-                let (freed, devices) = (outcome.freedAt ?? .distantFuture, outcome.devices)
-                changes.append(Change(time: started, kind: .hold, outcome: index, devices: devices))
-                changes.append(Change(time: freed, kind: .free, outcome: index, devices: devices))
+                let freed = outcome.freedAt ?? .distantFuture
+                hold(index, from: started, to: freed, outcome.devices, on: outcome.host)
             }
         }
         changes.sort()
@@ -53,10 +54,18 @@ struct UseTimeline {
         changes.append(Change(time: end, kind: .leave, outcome: index))
     }
 
+    private mutating func hold(
+        _ index: Int, from start: Timestamp, to end: Timestamp, _ devices: DeviceSet, on host: Int
+    ) {
+        guard end > start else { return }
+        changes.append(Change(time: start, kind: .hold, outcome: index, host: host, devices: devices))
+        changes.append(Change(time: end, kind: .free, outcome: index, host: host, devices: devices))
+    }
+
     /// Gives each interval between two changes, up to `end`, with what is so all that time.
     func forEach(until end: Timestamp, _ body: (UseState, Range<Timestamp>) -> Void) {
         guard var now = changes.first?.time else { return }
-        var state = UseState(departments: departments.count)
+        var state = UseState(departments: departments.count, hosts: hosts)
         for change in changes {
             let time = min(change.time, end)
             if time > now {
@@ -68,8 +77,8 @@ struct UseTimeline {
             switch change.kind {
             case .wait: state.wait(demand, of: place, by: 1)
             case .leave: state.wait(demand, of: place, by: -1)
-            case .hold: state.hold(demand, change.devices, of: place)
-            case .free: state.free(demand, change.devices, of: place)
+            case .hold: state.hold(demand, change.devices, on: change.host, of: place)
+            case .free: state.free(demand, change.devices, on: change.host, of: place)
             }
         }
     }
@@ -77,11 +86,10 @@ struct UseTimeline {
 
 /// Who holds and who waits at one moment.
 struct UseState {
-    /// Devices that somebody holds.
-    private(set) var devices = DeviceSet()
-    private(set) var cores = 0
-    /// Bytes.
-    private(set) var memory: Int64 = 0
+    /// What is held on each host.
+    private(set) var hosts: [HostUse]
+    /// Devices that are held, on all hosts.
+    private(set) var heldDevices = 0
     /// What waits, and how many of each.
     private(set) var waiting: [Demand: Int] = [:]
     private(set) var waitingCount = 0
@@ -91,7 +99,16 @@ struct UseState {
     private(set) var held: [Int]
     private(set) var asked: [Int]
 
-    init(departments: Int) {
+    /// On one host.
+    struct HostUse {
+        fileprivate(set) var devices = DeviceSet()
+        fileprivate(set) var cores = 0
+        /// Bytes.
+        fileprivate(set) var memory: Int64 = 0
+    }
+
+    init(departments: Int, hosts: Int) {
+        self.hosts = [HostUse](repeating: HostUse(), count: hosts)
         held = [Int](repeating: 0, count: departments)
         asked = held
     }
@@ -104,18 +121,20 @@ struct UseState {
         asked[department] += difference * demand.weight
     }
 
-    mutating func hold(_ demand: Demand, _ taken: DeviceSet, of department: Int) {
-        devices = devices.union(taken)
-        cores += demand.cores
-        memory += demand.memory.bytes
+    mutating func hold(_ demand: Demand, _ taken: DeviceSet, on host: Int, of department: Int) {
+        hosts[host].devices = hosts[host].devices.union(taken)
+        hosts[host].cores += demand.cores
+        hosts[host].memory += demand.memory.bytes
+        heldDevices += taken.count
         held[department] += demand.weight
         asked[department] += demand.weight
     }
 
-    mutating func free(_ demand: Demand, _ given: DeviceSet, of department: Int) {
-        devices = devices.subtracting(given)
-        cores -= demand.cores
-        memory -= demand.memory.bytes
+    mutating func free(_ demand: Demand, _ given: DeviceSet, on host: Int, of department: Int) {
+        hosts[host].devices = hosts[host].devices.subtracting(given)
+        hosts[host].cores -= demand.cores
+        hosts[host].memory -= demand.memory.bytes
+        heldDevices -= given.count
         held[department] -= demand.weight
         asked[department] -= demand.weight
     }

@@ -13,13 +13,15 @@ struct SimulateCommand: AsyncParsableCommand {
 
             A file may be compressed by gzip; - is standard input. What it is goes by its name: .csv is a list of pods \
             of Alibaba's cluster-trace-gpu-v2023, anything else a log in the Standard Workload Format; --as overrides \
-            that. Two files are a list of nodes and a list of pods that come and stay. The journal is the daemon's own \
+            that. Two files are a list of nodes and a list of pods that come and stay. --hosts has pods come and go by \
+            their times instead, with each node of that list as a host of its own. The journal is the daemon's own \
             (admins).
 
             Examples:
               allot simulate NASA-iPSC-1993-3.1-cln.swf.gz
               allot simulate openb_pod_list_default.csv --nodes 6 --gpus 48 --cpus 576
               allot simulate openb_node_list_gpu_node.csv openb_pod_list_default.csv
+              allot simulate openb_pod_list_default.csv --hosts openb_node_list_gpu_node.csv
               allot simulate --journal --from '2026-10-01 00:00' --until '2026-11-01 00:00' --policy new.yaml
             """)
 
@@ -47,6 +49,11 @@ struct SimulateCommand: AsyncParsableCommand {
 
     @Option(help: ArgumentHelp("log or pods: what the file is, whatever its name.", valueName: "kind"))
     var `as`: WorkloadKind?
+
+    @Option(
+        help: ArgumentHelp("A list of nodes that pods are replayed on, each a host.", valueName: "file"),
+        completion: .file(extensions: ["csv", "gz"]))
+    var hosts: String?
 
     @Option(help: "Cores of the machine (default: the log's own, else this machine's).")
     var cpus: Int?
@@ -78,7 +85,15 @@ struct SimulateCommand: AsyncParsableCommand {
         }
         if !journal, from != nil || until != nil { throw ValidationError("--from and --until are for --journal.") }
         if `as` != nil, files.count != 1 { throw ValidationError("--as is for one file.") }
-        if files.count(where: { $0 == "-" }) + (policy == "-" ? 1 : 0) > 1 {
+        if hosts != nil {
+            guard !journal, files.count == 1, source == .pods else {
+                throw ValidationError("--hosts is for one list of pods.")
+            }
+            guard cpus == nil, gpus == nil, nodes == nil, memory == nil else {
+                throw ValidationError("--hosts says what the machines have; leave out --cpus and the like.")
+            }
+        }
+        if (files + [policy, hosts].compactMap { $0 }).count(where: { $0 == "-" }) > 1 {
             throw ValidationError("Only one file can be standard input.")
         }
     }
@@ -87,14 +102,15 @@ struct SimulateCommand: AsyncParsableCommand {
         let session = options.session()
         let policyBytes = try policy.map { path throws(Failure) in try InputFile(path).read() } ?? []
         let contents = try files.map { path throws(Failure) in try InputFile(path).read() }
+        let hostBytes = try hosts.map { path throws(Failure) in try InputFile(path).read() }
         var query = SimulationQuery(source: source)
         query.policyBytes = policyBytes.count
-        query.nodesBytes = contents.count == 2 ? contents[0].count : 0
+        query.nodesBytes = hostBytes?.count ?? (contents.count == 2 ? contents[0].count : 0)
         query.compares = compare
         (query.cpus, query.gpus, query.nodes, query.memoryBytes) = (cpus, gpus, nodes, memory?.bytes)
         (query.from, query.until) = (try time(from), try time(until))
         (query.runs, query.seed) = (runs, seed)
-        let bytes = policyBytes + contents.joined()
+        let bytes = policyBytes + (hostBytes ?? []) + contents.joined()
         guard bytes.count <= APILimits.simulationBytes else { throw InputFile.tooLarge(files.joined(separator: ", ")) }
         let call = Call.post(
             Route.simulation(query), bytes: bytes, timeoutSeconds: APILimits.simulationSeconds + 60)
@@ -127,7 +143,7 @@ struct SimulateCommand: AsyncParsableCommand {
         guard case .problem(let problem) = error, problem.type == "/problems/unreadable-file",
             let field = problem.field
         else { return error }
-        let paths = ["policy": policy, "nodes": files.first, "workload": files.last]
+        let paths = ["policy": policy, "nodes": hosts ?? files.first, "workload": files.last]
         guard let path = paths[field] ?? nil else { return error }
         let name = InputFile.name(path)
         // Faults of a policy begin with its name, the line and the column, each in a line of its own.

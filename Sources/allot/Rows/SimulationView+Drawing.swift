@@ -47,8 +47,8 @@ private struct SimulationRow: ListDisplayable {
 extension SimulationView {
     /// Figures in lines, schedulers in columns; as many tables below each other as the terminal is too narrow for one.
     func drawing(_ style: Style) -> String {
-        let memory = source == .packing ? "" : machine.nodes == 1 ? "" : ", \(machine.nodes) NUMA nodes"
-        let place = source == .packing ? "\(machine.nodes) machines, " : ""
+        let memory = machine.nodes == machine.hosts ? "" : ", \(machine.nodes) NUMA nodes"
+        let place = machine.hosts == 1 ? "" : "\(Grid.grouped("\(machine.hosts)")) machines, "
         var lines = [
             "Replayed on \(place)\(Grid.grouped("\(machine.cpus)")) cores, "
                 + "\(Grid.grouped("\(machine.gpus)")) devices\(memory)."
