@@ -48,6 +48,8 @@ public enum Limits {
     static let spanBits = 2
     /// Months that a cap on device-hours is planned in.
     static let months = 50
+    /// Kinds of demand that are taken to be typical.
+    static let typicalKinds = 16
     /// Alternatives that a refused window names.
     static let alternatives = 3
 }

@@ -1,3 +1,4 @@
+import Scheduling
 import Simulation
 import Testing
 import Units
@@ -12,9 +13,17 @@ import Units
         #expect(
             experiment.run(Forgetful(rule: FragmentationGradient(typical)), seed: seed)
                 == experiment.run(.fragmentationGradient, seed: seed))
+        var demand = TypicalDemand<String>()
+        for pod in experiment.trace.pods {
+            let thousandths = pod.isShared ? pod.gpuMilli : 1000
+            demand.add(
+                AskedDevices(devices: pod.gpus, thousandths: thousandths, cores: pod.cpuMilli),
+                pod.models.joined(separator: "|"))
+        }
+        let stranding = StrandingRule(demand, models: ["A", "B", "C"])
         #expect(
-            experiment.run(Forgetful(rule: LeastStranding(typical)), seed: seed)
-                == experiment.run(.leastStranding, seed: seed))
+            experiment.run(Forgetful(rule: stranding), seed: seed)
+                == experiment.run(RankedPlacement(stranding), seed: seed))
     }
 
     @Test("a run is its seed's, drops only what fits nowhere, and ends at 130%", arguments: PackingMethod.allCases)
@@ -40,7 +49,7 @@ import Units
             _ = experiment.run(Watched(policy: RandomPlacement(seed: seed)), seed: seed)
             _ = experiment.run(Watched(policy: RankedPlacement(BestFit())), seed: seed)
             _ = experiment.run(Watched(policy: RankedPlacement(FragmentationGradient(typical))), seed: seed)
-            _ = experiment.run(Watched(policy: RankedPlacement(LeastStranding(typical))), seed: seed)
+            _ = experiment.run(Watched(policy: LeastStranding()), seed: seed)
         }
     }
 

@@ -1,3 +1,4 @@
+import Scheduling
 import Simulation
 import Testing
 import Units
@@ -52,7 +53,9 @@ import Units
         cluster.take(PackingTests.pod(cpu: 1), PackingPlacement(node: 1, gpus: DeviceSet()))
         let pod = PackingTests.pod(cpu: 7)
         var gradient = RankedPlacement(FragmentationGradient(typical))
-        var stranding = RankedPlacement(LeastStranding(typical))
+        var demand = TypicalDemand<String>()
+        demand.add(AskedDevices(devices: 1, cores: 8000), "")
+        var stranding = RankedPlacement(StrandingRule(demand, models: ["A"]))
         #expect(gradient.place(pod, in: cluster)?.node == 0)
         #expect(stranding.place(pod, in: cluster)?.node == 1)
     }

@@ -10,15 +10,9 @@ public struct BestFit: PackingRule {
     public func best(for pod: PackingPod, on node: PackingNode, free: NodeFree) -> (rank: Int, gpus: DeviceSet) {
         let cpu = Double(free.cpuMilli - pod.cpuMilli) / BestFit.largestCPUMilli
         let gpu = Double(free.gpus.total - pod.totalMilli) / BestFit.largestGPUMilli
-        return (Int((1 - (cpu + gpu) / 2) * 100), BestFit.gpus(for: pod, free: free))
+        return (Int((1 - (cpu + gpu) / 2) * 100), free.tightest(for: pod))
     }
 
     private static let largestCPUMilli = 128_000.0
     private static let largestGPUMilli = 8000.0
-
-    private static func gpus(for pod: PackingPod, free: NodeFree) -> DeviceSet {
-        guard pod.isShared else { return free.gpus.firstWhole(pod.gpus) }
-        let able = (0..<free.gpus.count).filter { free.gpus[$0] >= pod.gpuMilli }
-        return DeviceSet(able.min { (free.gpus[$0], $0) < (free.gpus[$1], $1) }.map { [$0] } ?? [])
-    }
 }

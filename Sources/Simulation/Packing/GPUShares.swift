@@ -34,15 +34,6 @@ public struct GPUShares: Sendable, Hashable {
         return total
     }
 
-    /// How often a pod fits on these GPUs, looking at them alone; `.max` for one without GPUs.
-    public func copies(of pod: PackingPod) -> Int {
-        guard pod.gpus > 0 else { return .max }
-        guard pod.isShared else { return count(atLeast: 1000) / pod.gpus }
-        var copies = 0
-        for index in 0..<count { copies += Int(milli[index]) / pod.gpuMilli }
-        return copies
-    }
-
     /// The first `count` that are wholly free; fewer where there are fewer.
     public func firstWhole(_ count: Int) -> DeviceSet {
         var whole = DeviceSet()

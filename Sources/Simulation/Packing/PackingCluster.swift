@@ -56,6 +56,13 @@ public struct NodeFree: Sendable, Hashable {
         gpus.take(pod.gpuMilli, of: chosen)
     }
 
+    /// The GPUs for a pod which fits: for a part of one, of those that have enough the one with the least.
+    func tightest(for pod: PackingPod) -> DeviceSet {
+        guard pod.isShared else { return gpus.firstWhole(pod.gpus) }
+        let able = (0..<gpus.count).filter { gpus[$0] >= pod.gpuMilli }
+        return DeviceSet(able.min { (gpus[$0], $0) < (gpus[$1], $1) }.map { [$0] } ?? [])
+    }
+
     /// The GPUs that a pod which fits could have, each choice that makes a difference once, the lowest numbers first:
     /// one for whole GPUs and for none; for a part of one, each that has as much free.
     public func choices(for pod: PackingPod) -> [DeviceSet] {

@@ -24,7 +24,7 @@ public struct PackingExperiment: Sendable {
         case .anyFit: run(RandomPlacement(seed: ~seed), seed: seed)
         case .bestFit: run(RankedPlacement(BestFit()), seed: seed)
         case .fragmentationGradient: run(RankedPlacement(FragmentationGradient(typical)), seed: seed)
-        case .leastStranding: run(RankedPlacement(LeastStranding(typical)), seed: seed)
+        case .leastStranding: run(LeastStranding(), seed: seed)
         }
     }
 
