@@ -14,6 +14,7 @@ struct HostModel: Sendable {
     let numaGroups: [DeviceSet]
     /// The finest groups: one model, one island, one NUMA node.
     let cells: [DeviceSet]
+    let choice: DeviceChoice
     /// Cores that come with a device where the request names none.
     let coresPerDevice: Int
     /// Memory that comes with a device where the request names none.
@@ -31,6 +32,7 @@ struct HostModel: Sendable {
         numaGroups = HostModel.groups(host.devices) { $0.numaNode }
         let models = HostModel.groups(host.devices) { $0.model }
         cells = HostModel.intersections(HostModel.intersections(models, allIslands), numaGroups)
+        choice = DeviceChoice(host: host, cells: cells, islands: islands, numaGroups: numaGroups)
         coresPerDevice = HostModel.smallestShare(host, of: host.cores.count) { $0.localCores.count }
         let bytes = HostModel.smallestShare(host, of: Int(host.memory.bytes)) { device in
             host.numaNodes.first { $0.osIndex == device.numaNode }.map { Int($0.memory.bytes) } ?? 0

@@ -50,6 +50,8 @@ public enum Limits {
     static let months = 50
     /// Kinds of demand that are taken to be typical.
     static let typicalKinds = 16
+    /// Choices of devices on one host that are scored; where there are more, they are chosen by a rule.
+    static let deviceChoices = 20_000
     /// Alternatives that a refused window names.
     static let alternatives = 3
 }

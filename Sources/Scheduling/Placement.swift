@@ -12,14 +12,16 @@ extension HostModel {
         return local
     }
 
-    /// Chooses devices for `shape` out of `free`, which holds enough: the fullest cell that holds all, else the
-    /// fullest island or NUMA node, else the emptiest cells first, so that few are touched.
+    /// Chooses devices for `shape` out of `free`, which holds enough: the best by `DeviceChoice.Score`. Where there are
+    /// too many choices to score them all, the fullest cell that holds all, else the fullest island or NUMA node, else
+    /// the emptiest cells first, so that few are touched.
     func devices(for shape: Shape, on kind: Int, from free: DeviceSet) -> DeviceSet {
         guard shape.count > 0 else { return DeviceSet() }
         let local = shape.local[kind]
         let usable = free.intersection(local.eligible)
         let allowed = local.groups.isEmpty ? [allDevices] : local.groups
         let pools = allowed.map { $0.intersection(usable) }.filter { $0.count >= shape.count }
+        if let best = choice.best(shape.count, of: pools, free: free) { return best }
         for level in [cells, islands, numaGroups, allowed] {
             let candidates = level.flatMap { group in pools.map { $0.intersection(group) } }
                 .filter { $0.count >= shape.count }

@@ -72,8 +72,10 @@ public struct HostRoom: Sendable, Hashable {
             room.whole = whole.subtracting(whole.intersection(eligible).prefix(asked.devices))
             return room
         }
-        let fullest = parts.indices.filter { eligible.contains(parts[$0].device) && parts[$0].free >= asked.thousandths }
-            .min { (parts[$0].free, parts[$0].device) < (parts[$1].free, parts[$1].device) }
+        let fullest = parts.indices.filter {
+            eligible.contains(parts[$0].device) && parts[$0].free >= asked.thousandths
+        }
+        .min { (parts[$0].free, parts[$0].device) < (parts[$1].free, parts[$1].device) }
         if let fullest {
             room.parts[fullest].free -= asked.thousandths
         } else if let device = whole.intersection(eligible).first(where: { _ in true }) {
