@@ -56,6 +56,7 @@ extension Engine {
 
     /// The earliest place behind all that is planned.
     mutating func place(_ shape: Shape, span: Span, from bound: Timestamp) -> Placement {
+        learnIfOutdated()
         let fit = hints.earliest(
             shape, span: span, from: bound, floor: time, in: profile, steps: Limits.admissionSteps)
         return Placement(start: fit.start, use: fleet.use(of: shape, fit), span: span)

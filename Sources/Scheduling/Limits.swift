@@ -42,8 +42,8 @@ public enum Limits {
     static let recallsTried = 64
     /// Running ones that are looked at, the cheapest first, for each of them.
     static let victims = 64
-    /// Bounds of starts on hosts that an index keeps, all classes of shapes together; 16 bytes each, and as much again.
-    static let indexedBounds = 2_000_000
+    /// Bounds of starts on hosts that an index keeps, all classes of shapes together; 24 bytes each, and as much again.
+    static let indexedBounds = 1_500_000
     /// Binary digits of a span by which the index tells classes apart: with 2, one is longer by half at most.
     static let spanBits = 2
     /// Months that a cap on device-hours is planned in.
@@ -58,5 +58,5 @@ public enum Limits {
 
 extension Engine {
     /// Grows when the same commands may be decided otherwise than before.
-    public static let version = 4
+    public static let version = 5
 }

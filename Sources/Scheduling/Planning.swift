@@ -31,6 +31,7 @@ extension Engine {
 
     private func makePlan(at now: Timestamp, first: Int, _ recalls: inout Recalls) -> Plan {
         var profile = committedProfile(at: now)
+        profile.scores = learnScores()
         var hints = Hints()
         var shapes: [Asked: Shape] = [:]
         var choices: [Choice: DeviceSet] = [:]

@@ -13,6 +13,8 @@ struct Profile: Sendable {
     /// Of each host.
     let kinds: [Int]
     let sharing: Sharing
+    /// What tells hosts apart on which a shape may start at the same time.
+    var scores = HostScores()
     /// What has been taken, in order, where there are several hosts: what an index has to catch up with.
     private(set) var taken: [Taken] = []
     /// Grows when something is given back: until then a profile only fills up.
@@ -21,8 +23,6 @@ struct Profile: Sendable {
     /// One change of one host.
     struct Taken: Sendable {
         var host: Int
-        var devices: Int
-        var cores: Int
         var from: Timestamp
         var until: Timestamp
     }
@@ -42,8 +42,7 @@ struct Profile: Sendable {
         free[use.host].change(from: from, until: until) { $1.take(use) }
         if !use.counted.isEmpty { counters.take(use, from: from, until: until, turns: turns) }
         guard free.count > 1 else { return }
-        taken.append(
-            Taken(host: use.host, devices: use.devices.count, cores: use.cores, from: from, until: until))
+        taken.append(Taken(host: use.host, from: from, until: until))
     }
 
     /// Counts what has been had of this and earlier months.
@@ -213,7 +212,7 @@ extension Profile {
         for host in free.indices where shape.local[kinds[host]].isPossible {
             let last = best?.key.start ?? .distantFuture
             guard let fit = earliest(shape, span: span, on: host, from: bound, last: last) else { continue }
-            let key = key(fit)
+            let key = key(fit, of: shape)
             if best.map({ key < $0.key }) ?? true { best = (key, fit) }
         }
         return best?.fit ?? earliestAtHome(shape, span: span, from: bound)
@@ -221,9 +220,10 @@ extension Profile {
 
     /// The best host for a start at this very time; nil where there is none.
     func fit(for shape: Shape, at start: Timestamp, span: Span) -> Fit? {
-        free.indices.lazy.compactMap { host in
+        let fits = free.indices.compactMap { host in
             self.free(for: shape, on: host, at: start, span: span).map { Fit(host: host, start: start, free: $0) }
-        }.min { key($0) < key($1) }
+        }
+        return fits.count == 1 ? fits[0] : fits.map { (key: key($0, of: shape), fit: $0) }.min { $0.key < $1.key }?.fit
     }
 
     /// The place on the first host that may ever have room: the only one, or as good as any where none has.

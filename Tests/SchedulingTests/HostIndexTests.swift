@@ -34,9 +34,33 @@ import Units
         }
 
         private mutating func shape() -> Shape {
+            let demand = demand()
+            let department = DepartmentID(["a", "b", "c"].randomElement(using: &generator) ?? "a")
+            let key = UsageKey(
+                account: Account(department: department, team: TeamID("t")),
+                user: UserID(UInt32.random(in: 1...3, using: &generator)))
+            return fleet.shape(
+                demand, of: department, eligible: fleet.eligible(demand.filter),
+                counted: counters.counted(demand, of: key, reach: .lent))
+        }
+
+        /// Scores by some demands, each as likely to count several times.
+        mutating func learn() {
+            var typical = TypicalDemand<DeviceFilter>()
+            for _ in 0..<Int.random(in: 0...30, using: &generator) {
+                let demand = demand()
+                for _ in 0..<Int.random(in: 1...4, using: &generator) {
+                    typical.add(AskedDevices(demand), demand.filter)
+                }
+            }
+            profile.scores = HostScores(typical, on: fleet) { [fleet] in fleet.eligible($0) }
+            hints = Hints()
+        }
+
+        private mutating func demand() -> Demand {
             let isShared =
                 Int.random(in: 0..<3, using: &generator) == 0 && fleet.sharing.devices.contains { !$0.isEmpty }
-            let demand = Demand(
+            return Demand(
                 devices: isShared ? 1 : Int.random(in: 0...8, using: &generator),
                 share: isShared ? Ratio(thousandths: Int64.random(in: 1...999, using: &generator)) : nil,
                 model: Int.random(in: 0..<4, using: &generator) == 0 ? "A100" : nil,
@@ -45,13 +69,6 @@ import Units
                 memory: .gibibytes(Int64.random(in: 1...40, using: &generator)),
                 licences: Int.random(in: 0..<4, using: &generator) == 0
                     ? [Demand.Licence(name: "solver", count: Int.random(in: 1...2, using: &generator))] : [])
-            let department = DepartmentID(["a", "b", "c"].randomElement(using: &generator) ?? "a")
-            let key = UsageKey(
-                account: Account(department: department, team: TeamID("t")),
-                user: UserID(UInt32.random(in: 1...3, using: &generator)))
-            return fleet.shape(
-                demand, of: department, eligible: fleet.eligible(demand.filter),
-                counted: counters.counted(demand, of: key, reach: .lent))
         }
 
         /// One more place, by the index and by the scan.
@@ -81,6 +98,7 @@ import Units
         for seed in PromiseTests.fewerSeeds {
             var trial = Trial(seed: seed)
             for step in 0..<60 {
+                if step % 20 == 10 { trial.learn() }
                 guard let (index, scan) = trial.next() else { continue }
                 #expect(
                     index.host == scan.host && index.start == scan.start && index.free == scan.free,

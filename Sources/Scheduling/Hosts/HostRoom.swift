@@ -44,6 +44,7 @@ public struct HostRoom: Sendable, Hashable {
     /// In the part of a core that demands are counted in.
     public var cores: Int
 
+    /// What is left of one device that is shared.
     public struct Part: Sendable, Hashable {
         public var device: Int
         public var free: Int
@@ -72,11 +73,12 @@ public struct HostRoom: Sendable, Hashable {
             room.whole = whole.subtracting(whole.intersection(eligible).prefix(asked.devices))
             return room
         }
-        let fullest = parts.indices.filter {
+        let enough = parts.indices.filter {
             eligible.contains(parts[$0].device) && parts[$0].free >= asked.thousandths
         }
-        .min { (parts[$0].free, parts[$0].device) < (parts[$1].free, parts[$1].device) }
-        if let fullest {
+        if let fullest = enough.min(by: {
+            (parts[$0].free, parts[$0].device) < (parts[$1].free, parts[$1].device)
+        }) {
             room.parts[fullest].free -= asked.thousandths
         } else if let device = whole.intersection(eligible).first(where: { _ in true }) {
             room.whole = whole.subtracting(DeviceSet([device]))

@@ -15,6 +15,8 @@ struct HostTree: Sendable {
     private var isExact: [Bool]
     /// How much of `Profile.taken` it knows.
     private var known: Int
+    /// The last rank that was worked out: hosts are often alike.
+    private var last: (kind: Int, free: Capacity, rank: Int64)?
 
     /// Nothing is known but the start of the profile.
     init(_ shape: Shape, span: Span, of profile: Profile) {
@@ -65,8 +67,10 @@ struct HostTree: Sendable {
         for taken in profile.taken[known...] {
             isExact[taken.host] = false
             var node = width + taken.host
-            guard nodes[node].start >= taken.from, nodes[node].start < taken.until else { continue }
-            nodes[node].take(devices: taken.devices, cores: taken.cores)
+            guard nodes[node].start >= taken.from, nodes[node].start < taken.until,
+                nodes[node].rank != HostKey.unknown
+            else { continue }
+            nodes[node].rank = HostKey.unknown
             while node > 1 {
                 node /= 2
                 let least = min(nodes[2 * node], nodes[2 * node + 1])
@@ -78,25 +82,22 @@ struct HostTree: Sendable {
     }
 
     /// Whether no host of this bound comes before the best.
-    private func isBehind(_ node: Int, _ search: HostSearch, _ best: HostKey) -> Bool {
+    private func isBehind(_ node: Int, _ search: HostSearch, _ best: HostKey?) -> Bool {
+        guard let best else { return nodes[node].start == .distantFuture }
         guard nodes[node].start < search.bound else { return nodes[node] > best }
-        // How full a host is by then is not known; but what is asked for is free there, of a share on a device that
-        // need not be.
-        let first = (node << (node.leadingZeroBitCount - width.leadingZeroBitCount)) - width
-        let least = HostKey(
-            start: search.bound, devices: search.shape.share == nil ? search.shape.count : 0, cores: search.shape.cores,
-            host: max(first, 0))
-        return least > best
+        // What is free on a host by then is not known.
+        return search.bound > best.start
     }
 
     private mutating func visit(
         _ node: Int, _ search: HostSearch, _ profile: Profile, _ best: inout (key: HostKey, fit: Fit)?
     ) {
-        guard nodes[node] < .never, best.map({ !isBehind(node, search, $0.key) }) ?? true else { return }
+        guard !isBehind(node, search, best?.key) else { return }
         guard node < width else {
             refine(node, search, profile)
-            guard nodes[node] < .never else { return }
-            if best.map({ !isBehind(node, search, $0.key) }) ?? true { look(node, search, profile, &best) }
+            guard !isBehind(node, search, best?.key) else { return }
+            rank(node, search, profile)
+            if !isBehind(node, search, best?.key) { look(node, search, profile, &best) }
             return
         }
         let (left, right) = (2 * node, 2 * node + 1)
@@ -106,26 +107,49 @@ struct HostTree: Sendable {
         nodes[node] = min(nodes[left], nodes[right])
     }
 
-    /// Makes a host's key exact.
+    /// Makes the start of a host's key exact.
     private mutating func refine(_ node: Int, _ search: HostSearch, _ profile: Profile) {
         let host = node - width
-        guard !isExact[host] || nodes[node].start < search.floor else { return }
-        let bound = max(nodes[node].start, search.floor)
-        // Where there never is room, as while it is drained, there is none until something is given back.
-        let fit = profile.earliest(shape, span: span, on: host, from: bound)
-        nodes[node] = fit.map { profile.key($0) } ?? .never
+        let known = nodes[node]
+        guard !isExact[host] || known.start < search.floor else { return }
         isExact[host] = true
+        // Where there never is room, as while it is drained, there is none until something is given back.
+        guard let fit = profile.earliest(shape, span: span, on: host, from: max(known.start, search.floor)) else {
+            nodes[node] = .never
+            return
+        }
+        guard fit.start != known.start else { return }
+        let isSame = profile.free[host].index(at: fit.start) == profile.free[host].index(at: known.start)
+        nodes[node] = HostKey(start: fit.start, rank: isSame ? known.rank : HostKey.unknown, host: host)
+    }
+
+    /// Makes the rank of a host's key exact, where it counts.
+    private mutating func rank(_ node: Int, _ search: HostSearch, _ profile: Profile) {
+        guard nodes[node].rank == HostKey.unknown, nodes[node].start >= search.bound else { return }
+        nodes[node].rank = rank(on: node - width, at: nodes[node].start, in: profile)
+    }
+
+    private mutating func rank(on host: Int, at start: Timestamp, in profile: Profile) -> Int64 {
+        let free = profile.free[host][profile.free[host].index(at: start)].value
+        let kind = profile.kinds[host]
+        if let last, last.kind == kind, last.free == free { return last.rank }
+        let rank = profile.scores.rank(of: shape, on: kind, in: free)
+        last = (kind, free, rank)
+        return rank
     }
 
     /// Looks for the shape itself on a host.
-    private func look(
+    private mutating func look(
         _ node: Int, _ search: HostSearch, _ profile: Profile, _ best: inout (key: HostKey, fit: Fit)?
     ) {
+        let (host, known) = (node - width, nodes[node])
         let fit = profile.earliest(
-            search.shape, span: search.span, on: node - width, from: max(search.bound, nodes[node].start),
+            search.shape, span: search.span, on: host, from: max(search.bound, known.start),
             last: best?.key.start ?? .distantFuture, steps: search.steps)
         guard let fit else { return }
-        let key = profile.key(fit)
+        let isRanked = fit.start == known.start && known.rank != HostKey.unknown
+        let rank = isRanked ? known.rank : rank(on: host, at: fit.start, in: profile)
+        let key = HostKey(start: fit.start, rank: rank, host: host)
         if best.map({ key < $0.key }) ?? true { best = (key, fit) }
     }
 }

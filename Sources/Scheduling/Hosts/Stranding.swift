@@ -41,8 +41,8 @@ public struct Stranding: Sendable, Hashable {
     /// How much more is stranded on a host when something is placed there; of equals, how much is free there then: the
     /// least of all hosts' is the best. Two hosts compare only for the same thing.
     ///
-    /// From the highest bits down it is the growth of the cost, the thousandths of devices that are left, and the cores,
-    /// in whatever part of a core they are counted.
+    /// From the highest bits down it is the growth of the cost, the thousandths of devices that are left, and the
+    /// cores, in whatever part of a core they are counted.
     public func rank(from before: HostRoom, to after: HostRoom) -> Int64 {
         let growth = cost(of: after) - cost(of: before)
         let devices = min(after.thousandths, Stranding.largestPart)
