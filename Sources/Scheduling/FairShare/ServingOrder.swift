@@ -1,9 +1,9 @@
 import Policy
 import Units
 
-/// The order in which a pass serves the waiting reservations: firm ones as they were submitted (behind the others those
-/// that are firm because they had to give way twice, so that none goes before whom it gave way to), then class by class
-/// in falling rank, and within a rank by Fair Tree. Each that is taken is charged at once with what it will cost.
+/// The order in which a pass serves the waiting reservations: firm ones as they were submitted or put back, so that
+/// none goes before whom it gave way to; behind them those that had to give way twice; then class by class in falling
+/// rank, and within a rank by Fair Tree. Each that is taken is charged at once with what it will cost.
 struct ServingOrder: Sendable {
     private var firm: ArraySlice<ReservationID>
     /// By rank, the next one last.
@@ -68,6 +68,10 @@ extension Engine {
             ranks[ownClass?.rank ?? .min, default: []].append(
                 FairQueue.Entry(
                     id: id, key: reservation.usageKey, cost: Engine.cost(weight, over: reservation.span)))
+        }
+        firm.sort { left, right in
+            let (first, second) = (state.reservations[left]?.waitsSince, state.reservations[right]?.waitsSince)
+            return (first ?? now, left) < (second ?? now, right)
         }
         var shares = shareTable(at: now)
         // What runs is charged to its planned end, so that who holds much now does not go on as if it were nothing.
