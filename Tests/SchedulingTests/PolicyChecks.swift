@@ -1,75 +1,7 @@
 import Policy
 import Scheduling
-import Simulation
 import Topology
 import Units
-
-extension Policy {
-    /// Sometimes the unconfigured one; else three departments with random quotas, caps and licences.
-    static func random(using generator: inout SeededGenerator, devices: Int) -> Policy {
-        guard Int.random(in: 0..<4, using: &generator) > 0 else {
-            return Policy(
-                departments: unconfigured.departments, classes: defaultClasses,
-                licences: [Licence(name: "solver", count: 3)], shareable: .random(using: &generator))
-        }
-        var left = devices
-        let departments = ["a", "b", "c"].map { name in
-            let quotas = ["*", "H100", "A100"].compactMap { model -> Quota? in
-                guard Int.random(in: 0..<3, using: &generator) == 0 else { return nil }
-                let nominal = Int.random(in: 0...left, using: &generator)
-                left -= nominal
-                return Quota(
-                    model: ModelPattern(model), nominal: nominal,
-                    borrowing: Bool.random(using: &generator) ? nil : Int.random(in: 0...4, using: &generator),
-                    lending: Bool.random(using: &generator) ? nil : Int.random(in: 0...nominal, using: &generator))
-            }
-            let cells = quotas.filter { $0.nominal >= 2 }.prefix(Int.random(in: 0...1, using: &generator)).map {
-                Cell(
-                    model: $0.model, together: Bool.random(using: &generator) ? .nvlink : .numa,
-                    size: Int.random(in: 2...$0.nominal, using: &generator), count: 1)
-            }
-            return Department(
-                id: DepartmentID(name), name: name, weight: 1,
-                teams: [Team(id: TeamID("t"), name: "t", weight: 1, members: [])], members: [], quotas: quotas,
-                cells: cells)
-        }
-        let cap: (inout SeededGenerator) -> Int? = {
-            Int.random(in: 0..<3, using: &$0) == 0 ? Int.random(in: 1...6, using: &$0) : nil
-        }
-        var classes = defaultClasses
-        classes[0].mayPreempt = Bool.random(using: &generator)
-        return Policy(
-            departments: departments, classes: classes,
-            caps: Caps(
-                devicesPerTeam: cap(&generator), devicesPerUser: cap(&generator),
-                deviceHours: Int.random(in: 0..<4, using: &generator) == 0
-                    ? Int.random(in: 40...400, using: &generator) : nil),
-            licences: [Licence(name: "solver", count: 3)], shareable: .random(using: &generator),
-            preemption: PreemptionRules(
-                minimumRunTime: .minutes(Int64.random(in: 0...30, using: &generator)),
-                grace: .seconds(Int64.random(in: 0...120, using: &generator)),
-                perHour: Int.random(in: 0...5, using: &generator)))
-    }
-
-    /// A user who belongs to one of its accounts.
-    func subject(_ uid: UInt32) -> Subject {
-        let department = departments[Int(uid) % departments.count].id
-        let team = uid % 2 == 0 ? nil : TeamID("t")
-        return Subject(
-            user: UserID(uid), accounts: [Account(department: department, team: team)], isAdmin: false)
-    }
-}
-
-extension [Shareable] {
-    fileprivate static func random(using generator: inout SeededGenerator) -> [Shareable] {
-        ["*", "A100"].compactMap { model in
-            guard Bool.random(using: &generator) else { return nil }
-            return Shareable(
-                model: ModelPattern(model), betweenDepartments: Int.random(in: 0..<3, using: &generator) == 0,
-                most: Int.random(in: 1...4, using: &generator))
-        }
-    }
-}
 
 /// Promise 2, caps and licences, by a sweep over the history that knows nothing of the engine's own bookkeeping.
 struct PolicyChecks {
@@ -108,12 +40,12 @@ struct PolicyChecks {
         var isEnding = false
     }
 
-    func brokenLimits(_ history: [(time: Timestamp, event: Event)]) -> [String] {
+    func brokenLimits(_ history: [(time: Timestamp, event: Event)]) -> [Broken] {
         brokenMonths(history) + brokenHolds(history)
     }
 
     /// The cap on device-hours: what each user has had in each month, runs that have failed left out.
-    private func brokenMonths(_ history: [(time: Timestamp, event: Event)]) -> [String] {
+    private func brokenMonths(_ history: [(time: Timestamp, event: Event)]) -> [Broken] {
         guard let limit = policy.caps.deviceHours else { return [] }
         var submitted: [ReservationID: Reservation] = [:]
         var started: [ReservationID: Timestamp] = [:]
@@ -137,22 +69,24 @@ struct PolicyChecks {
         }
         return had.flatMap { user, months in
             months.filter { $0.value > Int64(limit) * 3_600_000_000 }.map { month, amount in
-                "\(user) had \(amount / 3_600_000) thousandths of device-hours from \(month.lowerBound) on"
+                Broken(.deviceHours, "\(user) had \(amount / 3_600_000) thousandths from \(month.lowerBound.told) on")
             }
         }
     }
 
-    private func brokenHolds(_ history: [(time: Timestamp, event: Event)]) -> [String] {
+    private func brokenHolds(_ history: [(time: Timestamp, event: Event)]) -> [Broken] {
         var submitted: [ReservationID: Reservation] = [:]
         var holders: [ReservationID: Holder] = [:]
-        var broken: [String] = []
+        var broken: [Broken] = []
         for (time, event) in history {
             switch event {
             case .submitted(let reservation): submitted[reservation.id] = reservation
             case .started(let id, let active):
                 guard let reservation = submitted[id] else { continue }
                 holders[id] = Holder(reservation: reservation, active: active)
-                broken += faults(Array(holders.values)).map { "\($0) at \(time), when \(id) began" }
+                broken += faults(Array(holders.values)).map {
+                    Broken($0.promise, "\($0.what) at \(time.told), when \(id) began")
+                }
             case .ending(let id, _): holders[id]?.isEnding = true
             case .ended(let id, _), .requeued(let id, _): holders[id] = nil
             default: break
@@ -161,17 +95,17 @@ struct PolicyChecks {
         return broken
     }
 
-    private func faults(_ all: [Holder]) -> [String] {
+    private func faults(_ all: [Holder]) -> [Broken] {
         let holders = all.filter { !$0.isEnding }
         let own = holders.filter { !$0.active.isBorrowed }
         let licences = all.flatMap(\.reservation.demand.licences).reduce(0) { $0 + $1.count }
-        return (licences > 3 ? ["\(licences) of a licence"] : []) + capFaults(holders)
+        return (licences > 3 ? [Broken(.licenceOnce, "\(licences) of it")] : []) + capFaults(holders)
             + policy.departments.flatMap { department in
                 department.quotas.flatMap { faults(of: $0, department, holders, own) }
             }
     }
 
-    private func capFaults(_ holders: [Holder]) -> [String] {
+    private func capFaults(_ holders: [Holder]) -> [Broken] {
         var teams: [Account: Int] = [:]
         var users: [UserID: Int] = [:]
         for holder in holders {
@@ -181,14 +115,14 @@ struct PolicyChecks {
             users[holder.reservation.owner, default: 0] += count
         }
         let (team, user) = (policy.caps.devicesPerTeam ?? .max, policy.caps.devicesPerUser ?? .max)
-        return teams.values.filter { Double($0) / 1000 > Double(team) }.map { "\($0) thousandths of team" }
-            + users.values.filter { Double($0) / 1000 > Double(user) }.map { "\($0) thousandths of user" }
+        return teams.values.filter { Double($0) / 1000 > Double(team) }.map { Broken(.cap, "\($0 / 1000) of a team") }
+            + users.values.filter { Double($0) / 1000 > Double(user) }.map { Broken(.cap, "\($0 / 1000) of a user") }
     }
 
     /// - Parameter own: those that began within nominal quota.
     private func faults(
         of quota: Quota, _ department: Department, _ holders: [Holder], _ own: [Holder]
-    ) -> [String] {
+    ) -> [Broken] {
         let models = Set(hosts.flatMap { $0.devices.map(\.model) }).sorted()
         let devices = hosts.map { host in
             DeviceSet(
@@ -217,22 +151,24 @@ struct PolicyChecks {
             }
             return touched.count * 1000 + parts
         }
-        var faults: [String] = []
+        var faults: [Broken] = []
         let (used, others) = (count(holders, ofOwner: true), count(holders, ofOwner: false))
         if let borrowing = quota.borrowing, used > (quota.nominal + borrowing) * 1000 {
-            faults.append("\(department.id) holds \(used) of \(quota.model)")
+            faults.append(Broken(.quota, "\(department.id) holds \(used) thousandths of \(quota.model)"))
         }
         if count(own, ofOwner: true) > quota.nominal * 1000 {
-            faults.append("\(department.id) is beyond nominal of \(quota.model), not borrowed")
+            faults.append(Broken(.nominal, "\(department.id) is beyond nominal of \(quota.model)"))
         }
         // Who has less than it keeps finds the rest free.
         let kept = quota.nominal - (quota.lending ?? quota.nominal)
         if keptIsThere, others + max(kept * 1000, used) > total * 1000 {
-            faults.append("\(others) of \(quota.model) that \(department.id) has not lent")
+            faults.append(
+                Broken(.lending, "\(others) thousandths of \(quota.model) that \(department.id) has not lent"))
         }
         let taken = count(own, ofOwner: false)
         if nominalIsThere, taken + quota.nominal * 1000 > total * 1000 {
-            faults.append("\(taken) of \(quota.model) of \(department.id) are taken and not borrowed")
+            faults.append(
+                Broken(.claimed, "\(taken) thousandths of \(quota.model) of \(department.id) are not borrowed"))
         }
         return faults
     }

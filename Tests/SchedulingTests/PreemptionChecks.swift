@@ -6,12 +6,12 @@ import Units
 struct PreemptionChecks {
     let policy: Policy
 
-    func broken(_ history: [(time: Timestamp, event: Event)], isFirstPolicy: Bool) -> [String] {
+    func broken(_ history: [(time: Timestamp, event: Event)], isFirstPolicy: Bool) -> [Broken] {
         var reservations: [ReservationID: Reservation] = [:]
         var actives: [ReservationID: Reservation.Active] = [:]
         var firm: Set<ReservationID> = []
         var times: [Timestamp] = []
-        var broken: [String] = []
+        var broken: [Broken] = []
         for (time, event) in history {
             switch event {
             case .submitted(let reservation): reservations[reservation.id] = reservation
@@ -22,16 +22,20 @@ struct PreemptionChecks {
                 guard case .preempted(let claimant, let isReclaim) = ending.reason, let victim = reservations[id],
                     let active = actives[id], let winner = reservations[claimant]
                 else { continue }
-                if actives[claimant] != nil { broken.append("\(claimant) has started, and \(id) gives way to it") }
-                if case .window = victim.kind { broken.append("\(id) is a window, and gives way") }
+                if actives[claimant] != nil {
+                    broken.append(Broken(.givesWay, "\(claimant) has started, and \(id) gives way to it"))
+                }
+                if case .window = victim.kind { broken.append(Broken(.givesWay, "\(id) is a window, and gives way")) }
                 guard isFirstPolicy else { continue }
                 if ending.at < active.startedAt + policy.preemption.minimumRunTime {
-                    broken.append("\(id) gives way before its minimum run time")
+                    broken.append(Broken(.minimumRunTime, "\(id) gives way before its minimum run time"))
                 }
                 if isReclaim {
-                    if !active.isBorrowed { broken.append("\(id) is reclaimed, and has borrowed nothing") }
+                    if !active.isBorrowed {
+                        broken.append(Broken(.givesWay, "\(id) is reclaimed, and has borrowed nothing"))
+                    }
                     if victim.account.department == winner.account.department {
-                        broken.append("\(id) is reclaimed by its own department")
+                        broken.append(Broken(.givesWay, "\(id) is reclaimed by its own department"))
                     }
                 } else {
                     times.append(time)
@@ -40,10 +44,13 @@ struct PreemptionChecks {
                         low?.isPreemptible != true || high?.mayPreempt != true
                             || (low?.rank ?? 0) >= (high?.rank ?? 0)
                     {
-                        broken.append("\(id) gives way to \(claimant), whose class may not preempt it")
+                        broken.append(
+                            Broken(.givesWay, "\(id) gives way to \(claimant), whose class may not preempt it"))
                     }
                     let recent = times.count { $0 + .hours(1) > time }
-                    if recent > policy.preemption.perHour { broken.append("\(recent) gave way to a rank in an hour") }
+                    if recent > policy.preemption.perHour {
+                        broken.append(Broken(.perHour, "\(recent) gave way to a rank in an hour"))
+                    }
                 }
             case .requeued(let id, _):
                 actives[id] = nil
@@ -58,41 +65,5 @@ struct PreemptionChecks {
 
     private func rank(_ reservation: Reservation) -> PriorityClass? {
         policy.classes.first { $0.id == reservation.priorityClass }
-    }
-}
-
-/// What the history says of drains.
-enum DrainChecks {
-    static func broken(_ history: [(time: Timestamp, event: Event)]) -> [String] {
-        var drains: [Drain] = []
-        var actives: [ReservationID: Reservation.Active] = [:]
-        var broken: [String] = []
-        for (time, event) in history {
-            switch event {
-            case .drained(let drain): drains.append(drain)
-            case .resumed(_, let devices, let isHost, let host):
-                drains = drains.compactMap { drain in
-                    guard drain.host == host else { return drain }
-                    guard !isHost else { return nil }
-                    var rest = drain
-                    rest.devices = drain.devices.subtracting(devices)
-                    return rest.isHost || !rest.devices.isEmpty ? rest : nil
-                }
-            case .started(let id, let active):
-                actives[id] = active
-                for drain in drains where drain.from < active.endsAt && active.startedAt < drain.until ?? .distantFuture
-                {
-                    guard drain.host == active.grant.host else { continue }
-                    if drain.isHost || !drain.devices.isDisjoint(with: active.grant.devices) {
-                        broken.append("\(id) started on what is drained at \(time)")
-                    }
-                }
-            case .credited(let id, let credit):
-                if actives[id]?.startedAt != credit.from { broken.append("\(id) is credited what it did not run") }
-            case .ended(let id, _), .requeued(let id, _): actives[id] = nil
-            default: break
-            }
-        }
-        return broken
     }
 }

@@ -12,29 +12,29 @@ enum SharingChecks {
     }
 
     /// Promise 1: the shares of a device never come to more than the device.
-    static func tooMuch(_ history: [(time: Timestamp, event: Event)]) -> [String] {
+    static func tooMuch(_ history: [(time: Timestamp, event: Event)]) -> [Broken] {
         sweep(history) { holders, time in
             let parts = holders.reduce(0) { $0 + ($1.reservation.demand.share ?? .one).thousandths }
-            return parts > 1000 ? ["\(parts) thousandths of a device at \(time)"] : []
+            return parts > 1000 ? [Broken(.sharesFit, "\(parts) thousandths at \(time.told)")] : []
         }
     }
 
     /// The policy's terms: models that are shared, by so many, of one department unless it says otherwise.
     static func against(
         _ policy: Policy, _ hosts: [Host], _ history: [(time: Timestamp, event: Event)]
-    ) -> [String] {
+    ) -> [Broken] {
         let models = Set(hosts.flatMap { $0.devices.map(\.model) }).sorted()
         return sweep(history) { holders, time in
             guard let last = holders.last, last.reservation.demand.share != nil, let device = last.grant.devices.first
             else { return [] }
             guard let terms = policy.sharing(of: hosts[last.grant.host].devices[device].model, among: models) else {
-                return ["\(last.id) shares a device of a model that is not shared, at \(time)"]
+                return [Broken(.sharing, "\(last.id) shares one of a model that is not, at \(time.told)")]
             }
-            var broken: [String] = []
-            if holders.count > terms.most { broken.append("\(holders.count) share a device at \(time)") }
+            var broken: [Broken] = []
+            if holders.count > terms.most { broken.append(Broken(.sharing, "\(holders.count) do at \(time.told)")) }
             let departments = Set(holders.map(\.reservation.account.department))
             if !terms.betweenDepartments, departments.count > 1 {
-                broken.append("departments share a device at \(time)")
+                broken.append(Broken(.sharing, "departments do at \(time.told)"))
             }
             return broken
         }
@@ -42,11 +42,11 @@ enum SharingChecks {
 
     /// At each start, for each of its devices: those that hold some of it, the new one last.
     private static func sweep(
-        _ history: [(time: Timestamp, event: Event)], _ check: ([Holder], Timestamp) -> [String]
-    ) -> [String] {
+        _ history: [(time: Timestamp, event: Event)], _ check: ([Holder], Timestamp) -> [Broken]
+    ) -> [Broken] {
         var submitted: [ReservationID: Reservation] = [:]
         var holders: [ReservationID: Holder] = [:]
-        var broken: [String] = []
+        var broken: [Broken] = []
         for (time, event) in history {
             switch event {
             case .submitted(let reservation): submitted[reservation.id] = reservation

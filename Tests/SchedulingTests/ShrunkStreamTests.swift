@@ -1,0 +1,33 @@
+import Policy
+import Scheduling
+import Testing
+import Units
+
+/// Streams that random ones were shrunk to, each for a fault that it once showed.
+@Suite struct ShrunkStreamTests {
+    @Test func `who gave way while it was firm does not take its place back from whom it gave way to`() throws {
+        let stream = CommandStream(
+            setup: CommandStream.Setup(
+                hosts: [CommandStream.Machine(devices: 4)],
+                community: Community(
+                    departments: [
+                        Community.Terms(),
+                        Community.Terms(quotas: [Quota(model: ModelPattern("H100"), nominal: 2)]),
+                        Community.Terms(),
+                    ], maximumWait: .seconds(3600))),
+            steps: [
+                .submit(1, by: 1002, Request(memory: .gibibytes(83), span: .seconds(5882))),
+                .submit(2, by: 1002, Request(devices: 3, span: .seconds(1123))),
+                .advance(.seconds(3600)),
+                .submit(3, by: 1000, Request(devices: 1, memory: .gibibytes(84), span: .seconds(1))),
+            ])
+        let player = StreamPlayer(stream)
+        #expect(player.brokenPromises().isEmpty)
+        let kinds = player.history.filter { $0.event.reservation == ReservationID(2) }.map(\.event.kind)
+        #expect(kinds.count { $0 == "reservation.requeued" } == 1)
+        let starts = player.history.compactMap { entry -> ReservationID? in
+            if case .started(let id, _) = entry.event { id } else { nil }
+        }
+        #expect(starts.map(\.number) == [1, 2, 3, 2])
+    }
+}

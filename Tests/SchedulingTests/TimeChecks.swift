@@ -1,0 +1,103 @@
+import Scheduling
+import Units
+
+/// Time as the journal tells it never goes back, whatever the commands came with.
+enum ClockChecks {
+    static func broken(_ history: [(time: Timestamp, event: Event)]) -> [Broken] {
+        var latest: Timestamp?
+        var broken: [Broken] = []
+        for (_, event) in history {
+            let told: Timestamp? =
+                switch event {
+                case .submitted(let reservation): reservation.submittedAt
+                case .started(_, let active): active.startedAt
+                case .requeued(_, let time), .resumed(let time, _, _, _): time
+                default: nil
+                }
+            guard let told else { continue }
+            if let latest, told < latest { broken.append(Broken(.clock, "\(told.told) comes after \(latest.told)")) }
+            latest = told
+        }
+        return broken
+    }
+}
+
+/// What alone is firm moves for nothing that the queue itself brings: where nobody has to give way, and the machine is
+/// awake. Of several that are firm one can move for another.
+enum FirmChecks {
+    static func broken(_ history: [(time: Timestamp, event: Event)]) -> [Broken] {
+        var firm: Set<ReservationID> = []
+        var broken: [Broken] = []
+        for (time, event) in history {
+            switch event {
+            case .firmed(let id, _): firm.insert(id)
+            // It is told of a start anew.
+            case .requeued(let id, _), .started(let id, _), .ended(let id, _): firm.remove(id)
+            case .slipped(let id, let start, .order) where firm == [id]:
+                broken.append(Broken(.firm, "\(id) moves to \(start.told) at \(time.told)"))
+            case .ending(_, let ending):
+                if case .preempted = ending.reason { return broken }
+            default: break
+            }
+        }
+        return broken
+    }
+}
+
+/// What is admitted at a fixed time, or for longer, takes nothing from anybody that is planned or runs.
+struct DisplacementChecks {
+    /// The state that the command came to.
+    let before: EngineState
+    /// As it stands after the command.
+    let engine: Engine
+
+    private struct Stretch {
+        var host: Int
+        var devices: DeviceSet
+        /// Of others only those that hold the devices whole are in its way.
+        var isShare: Bool
+        var from: Timestamp
+        var until: Timestamp
+    }
+
+    func broken(_ events: [Event]) -> [Broken] {
+        events.flatMap { event -> [Broken] in
+            switch event {
+            case .submitted(let reservation):
+                guard case .window(let start, let devices) = reservation.kind else { return [] }
+                let stretch = Stretch(
+                    host: reservation.windowHost, devices: devices, isShare: reservation.demand.share != nil,
+                    from: start, until: start + reservation.span)
+                return displaced(by: reservation.id, stretch).map { Broken(.windowDisplaces, $0) }
+            case .extended(let id, let span):
+                guard let old = before.reservations[id]?.span, var stretch = stretch(of: id) else { return [] }
+                stretch.from = stretch.until - Span(milliseconds: span.milliseconds - old.milliseconds)
+                return displaced(by: id, stretch).map { Broken(.extensionDisplaces, $0) }
+            default: return []
+            }
+        }
+    }
+
+    private func displaced(by id: ReservationID, _ taken: Stretch) -> [String] {
+        before.reservations.keys.sorted().compactMap { other in
+            guard other != id, let held = stretch(of: other), held.host == taken.host,
+                held.from < taken.until, taken.from < held.until, !(held.isShare && taken.isShare),
+                !held.devices.isDisjoint(with: taken.devices)
+            else { return nil }
+            return "\(id) takes from \(other)"
+        }
+    }
+
+    /// What a reservation holds, or is planned to hold.
+    private func stretch(of id: ReservationID) -> Stretch? {
+        let isShare = engine.state.reservations[id]?.demand.share != nil
+        if case .active(let active) = engine.state.reservations[id]?.state {
+            return Stretch(
+                host: active.grant.host, devices: active.grant.devices, isShare: isShare, from: active.startedAt,
+                until: active.endsAt)
+        }
+        guard let planned = engine.plannedPlacement(of: id) else { return nil }
+        return Stretch(
+            host: planned.host, devices: planned.devices, isShare: isShare, from: planned.start, until: planned.end)
+    }
+}
