@@ -27,8 +27,9 @@ extension OpenAPI.NamedSchema {
                     ExplanationView.Kind.self,
                     "Its time (`window`, `notBefore`), another's end (`after`), what the host has free (`devices`, "
                         + "`cores`, `memory` in bytes), `windows` that begin before it would end, what the policy "
-                        + "counts (`licence`, `devicesPerTeam`, `devicesPerUser`, `deviceHours` of a month, `quota`), those that are served "
-                        + "before it (`order`), or devices that are out of the plan (`drained`: `used` of them).")),
+                        + "counts (`licence`, `devicesPerTeam`, `devicesPerUser`, `deviceHours` of a month, "
+                        + "`quota`), those that are served before it (`order`), or devices that are out of the "
+                        + "plan (`drained`: `used` of them).")),
             .optional("free", .integer("What is free.")),
             .optional("used", .integer("What is in use of the limit; of shared devices rounded up to whole ones.")),
             .optional("asked", .integer("What is asked for; of a shared device rounded up to a whole one.")),
