@@ -76,9 +76,7 @@ import Units
         }
     }
 
-    @Test func `every reservation gets the earliest start of all hosts, and of them where the least is stranded`()
-        throws
-    {
+    @Test func `every reservation gets the earliest start, and of its hosts where the least is stranded`() throws {
         for seed in PromiseTests.fewerSeeds {
             var generator = SeededGenerator(seed: seed)
             let hosts = (0..<Int.random(in: 2...6, using: &generator)).map { _ in
