@@ -110,16 +110,48 @@ import Units
         #expect(throws: SimulationError.tooManyHosts(10_001, limit: 10_000)) { try trace.hosts() }
     }
 
+    private static func pods(_ pods: [(gpus: Int, milli: Int, models: String)]) -> [UInt8] {
+        Array(
+            ("cpu_milli,memory_mib,num_gpu,gpu_milli,gpu_spec,qos,creation_time,deletion_time,scheduled_time\n"
+                + pods.map { "1000,10,\($0.gpus),\($0.milli),\($0.models),LS,0,9,0\n" }.joined()).utf8)
+    }
+
     @Test func `a pod that names one model asks for it, and one that names several takes any`() throws {
-        let list =
-            "cpu_milli,memory_mib,num_gpu,gpu_spec,qos,creation_time,deletion_time,scheduled_time\n"
-            + [("1", "P100"), ("1", "P100|T4"), ("1", ""), ("0", "P100")].map { count, models in
-                "1000,10,\(count),\(models),LS,0,9,0\n"
-            }.joined()
-        let workload = try Workload(podList: Array(list.utf8), asksForModels: true)
-        #expect(workload.submissions.map(\.request.model) == ["P100", nil, nil, nil])
-        let others = try Workload(podList: Array(list.utf8))
-        #expect(others.submissions.allSatisfy { $0.request.model == nil })
+        let list = HostsReplayTests.pods([
+            (1, 1000, "P100"), (1, 1000, "P100|T4"), (1, 300, ""), (0, 0, "P100"), (2, 1000, ""),
+        ])
+        let workload = try Workload(podList: list, onNodes: true)
+        #expect(workload.submissions.map(\.request.model) == ["P100", nil, nil, nil, nil])
+        #expect(workload.submissions.map(\.request.share) == [nil, nil, Ratio(thousandths: 300), nil, nil])
+        let others = try Workload(podList: list)
+        #expect(others.submissions.allSatisfy { $0.request.model == nil && $0.request.share == nil })
+    }
+
+    @Test("a part of no GPU, or of several, is no pod", arguments: [(1, 0), (2, 500)])
+    func badPart(_ gpus: Int, _ milli: Int) {
+        let list = HostsReplayTests.pods([(1, 1000, ""), (gpus, milli, "")])
+        #expect(throws: TraceError(line: 3, reason: .notANumber("\(milli)", field: "gpu_milli"))) {
+            try Workload(podList: list, onNodes: true)
+        }
+    }
+
+    /// One device. Who asks for 600 of it runs from 0 to 100; beside it 300 from 10 to 60; who asks for 500 waits from
+    /// 20 to 100, while 100 and from 60 on 400 are of no use to it. All of it is asked for from 20 to 100.
+    @Test func `shares of devices count in thousandths`() throws {
+        func share(_ thousandths: Int64, _ submission: Submission) -> Submission {
+            var submission = submission
+            (submission.request.devices, submission.request.share) = (1, Ratio(thousandths: thousandths))
+            return submission
+        }
+        let workload = try Workload([
+            share(600, .at(0, for: 100)), share(300, .at(10, for: 50)), share(500, .at(20, for: 100)),
+        ])
+        let host = try Host.virtual(cores: 4, memory: .gibibytes(1), devices: 1)
+        #expect(workload.starts(host: host) == [0, 10, 100])
+        let use = workload.report(host: host).use
+        #expect(use.deviceUtilization == (60 + 15 + 50) / 200.0)
+        #expect(use.deviceAllocation == (40 * 0.9 + 40 * 0.6) / 80)
+        #expect(use.fragmentation == 1)
     }
 
     @Test func `the literature's schedulers know one machine`() throws {

@@ -54,12 +54,13 @@ struct SimulationWork {
         var hosts: [Topology.Host] = []
         if let nodes = files.nodes { hosts = try self.hosts(nodes) }
         let workload = try parse("workload") { () throws(TraceError) in
-            try Workload(podList: bytes, asksForModels: files.nodes != nil)
+            try Workload(podList: bytes, onNodes: files.nodes != nil)
         }
-        var notes = ["The list names nobody: all pods are one user's. A part of a GPU became a whole one."]
+        var notes = ["The list names nobody: all pods are one user's."]
         if files.nodes != nil {
             notes.append("Each node is a host. Cores are whole ones, and a pod that names several models takes any.")
         } else {
+            notes = ["The list names nobody: all pods are one user's. A part of a GPU became a whole one."]
             hosts = [try host()]
         }
         return try compare(workload, on: hosts, present: workload.equalShares, notes: notes)

@@ -42,7 +42,8 @@ public struct Workload: Sendable, Hashable {
         self.leftOut = leftOut
     }
 
-    /// A policy under which every department of the workload has the same weight, and so has every team of one.
+    /// A policy under which every department of the workload has the same weight, and so has every team of one. Where
+    /// parts of devices are asked for, all devices are shared, with as many as there is room for.
     public var equalShares: Policy {
         var teams: [DepartmentID: Set<TeamID>] = [:]
         for submission in submissions {
@@ -54,7 +55,10 @@ public struct Workload: Sendable, Hashable {
                 teams: teams.sorted().map { Team(id: $0, name: $0.text, weight: 1, members: [.everyone]) },
                 members: [.everyone])
         }
-        return Policy(departments: departments, classes: Policy.defaultClasses)
+        let isShared = submissions.contains { $0.request.share != nil }
+        return Policy(
+            departments: departments, classes: Policy.defaultClasses,
+            shareable: isShared ? [Shareable(model: .every, most: 1000)] : [])
     }
 }
 

@@ -17,7 +17,7 @@ public struct PreemptionSummary: Sendable, Hashable, Codable {
             if outcome.gaveWay, let used = outcome.used { runs.append(used) }
             let hours = runs.reduce(0) { $0 + $1.inSeconds } / 3600
             count += runs.count
-            lostDeviceHours += hours * Double(demand.devices)
+            lostDeviceHours += hours * Double(demand.thousandths) / 1000
             lostCoreHours += hours * Double(demand.cores)
         }
     }

@@ -50,7 +50,7 @@ public struct SimulationReport: Sendable, Hashable, Codable {
         boundedSlowdown = SlowdownSummary(started)
         forecasts = ForecastSummary(started)
         preemption = PreemptionSummary(outcomes)
-        let timeline = UseTimeline(outcomes, hosts: hosts.count)
+        let timeline = UseTimeline(outcomes, hosts: hosts.map(\.devices.count))
         var use = UseMeter(hosts: hosts)
         var fairness = FairnessMeter(
             policy: policy, departments: timeline.departments, from: first, until: last, window: fairnessWindow)

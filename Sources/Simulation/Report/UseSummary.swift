@@ -34,7 +34,7 @@ struct UseMeter {
     private struct HostSize {
         /// By position in `kinds`.
         var kind: Int
-        var devices: DeviceSet
+        var devices: Int
         var cores: Int
         /// Bytes.
         var memory: Int64
@@ -50,7 +50,7 @@ struct UseMeter {
                 kinds.append(kind)
             }
             return HostSize(
-                kind: known[kind] ?? 0, devices: DeviceSet(first: host.devices.count), cores: host.cores.count,
+                kind: known[kind] ?? 0, devices: host.devices.count, cores: host.cores.count,
                 memory: host.memory.bytes)
         }
         self.kinds = kinds
@@ -61,21 +61,25 @@ struct UseMeter {
     mutating func take(_ state: UseState, _ interval: Range<Timestamp>) {
         guard devices > 0 else { return }
         let time = (interval.upperBound - interval.lowerBound).inSeconds
-        if state.heldDevices + state.wantedDevices >= devices {
+        if state.heldThousandths + state.wantedThousandths >= devices * 1000 {
             pressedTime += time * Double(devices)
-            allocatedTime += time * Double(state.heldDevices)
+            allocatedTime += time * Double(state.heldThousandths) / 1000
         }
-        guard state.wantedDevices > 0 else { return }
+        guard state.wantedThousandths > 0 else { return }
         let asked = asked(state)
         var free = 0
-        var usable = 0
-        for (host, use) in zip(hosts, state.hosts) where use.devices != host.devices {
-            let here = host.devices.subtracting(use.devices)
-            free += here.count
-            usable += UseMeter.usable(here, on: host, beside: use, by: asked).count
+        var stranded = 0
+        for (host, use) in zip(hosts, state.hosts) {
+            let here = FreeDevices(use)
+            guard !here.some.isEmpty else { continue }
+            let usable = UseMeter.usable(here, on: host, beside: use, by: asked)
+            for device in here.some {
+                free += here.thousandths[device]
+                if !usable.contains(device) { stranded += here.thousandths[device] }
+            }
         }
-        freeTime += time * Double(free)
-        strandedTime += time * Double(free - usable)
+        freeTime += time * Double(free) / 1000
+        strandedTime += time * Double(stranded) / 1000
     }
 
     func summary(of outcomes: [Outcome], over makespan: Span) -> UseSummary {
@@ -84,7 +88,7 @@ struct UseMeter {
         for outcome in outcomes {
             guard let demand = outcome.demand, let used = outcome.used?.inSeconds else { continue }
             usedCores += used * Double(demand.cores)
-            usedDevices += used * Double(demand.devices)
+            usedDevices += used * Double(demand.thousandths) / 1000
         }
         let time = max(makespan.inSeconds, 0.001)
         return UseSummary(
@@ -106,17 +110,31 @@ struct UseMeter {
 
     /// The free devices of a host that somebody who waits could have now.
     private static func usable(
-        _ free: DeviceSet, on host: HostSize, beside use: UseState.HostUse,
+        _ free: FreeDevices, on host: HostSize, beside use: UseState.HostUse,
         by asked: [(demand: Demand, fits: [DemandFit])]
     ) -> DeviceSet {
         var usable = DeviceSet()
-        for (demand, fits) in asked where !free.isSubset(of: usable) {
+        for (demand, fits) in asked where !free.some.isSubset(of: usable) {
             guard demand.cores <= host.cores - use.cores, demand.memory.bytes <= host.memory - use.memory else {
                 continue
             }
             usable = usable.union(fits[host.kind].usable(free))
         }
         return usable
+    }
+}
+
+/// What is free of a host's devices.
+private struct FreeDevices {
+    let thousandths: [Int]
+    /// Of which something is free, and all.
+    let some: DeviceSet
+    let whole: DeviceSet
+
+    init(_ use: UseState.HostUse) {
+        thousandths = use.devices.map { 1000 - $0 }
+        some = DeviceSet(use.devices.indices.filter { use.devices[$0] < 1000 })
+        whole = DeviceSet(use.devices.indices.filter { use.devices[$0] == 0 })
     }
 }
 
@@ -137,6 +155,8 @@ private struct HostKind: Hashable {
 /// The devices that a demand may get on a kind of host, as the engine understands it.
 private struct DemandFit {
     private let count: Int
+    /// Of one device; nil for whole ones.
+    private let share: Int?
     private let groups: [DeviceSet]
 
     /// On each kind of host: those of the model that is asked for where some host has it, else of one that contains it.
@@ -154,6 +174,7 @@ private struct DemandFit {
 
     private init(_ demand: Demand, _ kind: HostKind, eligible: DeviceSet) {
         count = demand.devices
+        share = demand.share.map { Int($0.thousandths) }
         let together: [DeviceSet]
         switch demand.together {
         case .nvlink where demand.devices > 1: together = kind.islands
@@ -165,10 +186,11 @@ private struct DemandFit {
         groups = together.map { $0.intersection(eligible) }
     }
 
-    /// Those of the free devices that are in a group with enough of them.
-    func usable(_ free: DeviceSet) -> DeviceSet {
-        groups.reduce(DeviceSet()) { sum, group in
-            let here = group.intersection(free)
+    /// Those of the free devices that are in a group with enough of them; of a share, those with enough left.
+    func usable(_ free: FreeDevices) -> DeviceSet {
+        let enough = share.map { share in DeviceSet(free.some.filter { free.thousandths[$0] >= share }) } ?? free.whole
+        return groups.reduce(DeviceSet()) { sum, group in
+            let here = group.intersection(enough)
             return here.count >= count ? sum.union(here) : sum
         }
     }

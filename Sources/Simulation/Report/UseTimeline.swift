@@ -8,7 +8,8 @@ struct UseTimeline {
     let departments: [DepartmentID]
     private let outcomes: [Outcome]
     private let places: [DepartmentID: Int]
-    private let hosts: Int
+    /// Devices of each host.
+    private let hosts: [Int]
     private var changes: [Change] = []
 
     /// From `time` on an outcome waits, holds, or does neither.
@@ -26,7 +27,8 @@ struct UseTimeline {
         }
     }
 
-    init(_ outcomes: [Outcome], hosts: Int) {
+    /// - Parameter hosts: how many devices each has.
+    init(_ outcomes: [Outcome], hosts: [Int]) {
         self.outcomes = outcomes
         self.hosts = hosts
         let departments = Set(outcomes.map(\.department)).sorted()
@@ -88,27 +90,28 @@ struct UseTimeline {
 struct UseState {
     /// What is held on each host.
     private(set) var hosts: [HostUse]
-    /// Devices that are held, on all hosts.
-    private(set) var heldDevices = 0
+    /// Thousandths of devices that are held, on all hosts.
+    private(set) var heldThousandths = 0
     /// What waits, and how many of each.
     private(set) var waiting: [Demand: Int] = [:]
     private(set) var waitingCount = 0
-    /// Devices that are waited for.
-    private(set) var wantedDevices = 0
+    /// Thousandths of devices that are waited for.
+    private(set) var wantedThousandths = 0
     /// By department: what it holds, and what it holds and waits for, in 64ths of a device.
     private(set) var held: [Int]
     private(set) var asked: [Int]
 
     /// On one host.
     struct HostUse {
-        fileprivate(set) var devices = DeviceSet()
+        /// Thousandths of each device.
+        fileprivate(set) var devices: [Int]
         fileprivate(set) var cores = 0
         /// Bytes.
         fileprivate(set) var memory: Int64 = 0
     }
 
-    init(departments: Int, hosts: Int) {
-        self.hosts = [HostUse](repeating: HostUse(), count: hosts)
+    init(departments: Int, hosts: [Int]) {
+        self.hosts = hosts.map { HostUse(devices: [Int](repeating: 0, count: $0)) }
         held = [Int](repeating: 0, count: departments)
         asked = held
     }
@@ -117,30 +120,37 @@ struct UseState {
         let count = waiting[demand, default: 0] + difference
         waiting[demand] = count == 0 ? nil : count
         waitingCount += difference
-        wantedDevices += difference * demand.devices
+        wantedThousandths += difference * demand.thousandths
         asked[department] += difference * demand.weight
     }
 
-    mutating func hold(_ demand: Demand, _ taken: DeviceSet, on host: Int, of department: Int) {
-        hosts[host].devices = hosts[host].devices.union(taken)
-        hosts[host].cores += demand.cores
-        hosts[host].memory += demand.memory.bytes
-        heldDevices += taken.count
-        held[department] += demand.weight
-        asked[department] += demand.weight
+    mutating func hold(_ demand: Demand, _ devices: DeviceSet, on host: Int, of department: Int) {
+        change(demand, devices, on: host, of: department, by: 1)
     }
 
-    mutating func free(_ demand: Demand, _ given: DeviceSet, on host: Int, of department: Int) {
-        hosts[host].devices = hosts[host].devices.subtracting(given)
-        hosts[host].cores -= demand.cores
-        hosts[host].memory -= demand.memory.bytes
-        heldDevices -= given.count
-        held[department] -= demand.weight
-        asked[department] -= demand.weight
+    mutating func free(_ demand: Demand, _ devices: DeviceSet, on host: Int, of department: Int) {
+        change(demand, devices, on: host, of: department, by: -1)
+    }
+
+    private mutating func change(
+        _ demand: Demand, _ devices: DeviceSet, on host: Int, of department: Int, by sign: Int
+    ) {
+        let each = demand.thousandths / max(demand.devices, 1)
+        for device in devices {
+            hosts[host].devices[device] += sign * each
+            heldThousandths += sign * each
+        }
+        hosts[host].cores += sign * demand.cores
+        hosts[host].memory += Int64(sign) * demand.memory.bytes
+        held[department] += sign * demand.weight
+        asked[department] += sign * demand.weight
     }
 }
 
 extension Demand {
+    /// Of devices, all together.
+    var thousandths: Int { share.map { Int($0.thousandths) } ?? devices * 1000 }
+
     /// What fair share counts where nothing has a price, in 64ths of a device: a device is 64, a core 1.
-    var weight: Int { devices * 64 + cores }
+    var weight: Int { thousandths * 64 / 1000 + cores }
 }
