@@ -62,7 +62,7 @@ public struct Engine: Sendable {
         self.policy = policy
         self.time = time
         settledAt = time - Span(milliseconds: 1)
-        fleet = Fleet(hosts, policy: policy, running: Array(state.reservations.values))
+        fleet = Fleet(hosts, policy: policy, live: Array(state.reservations.values))
         counters = Counters(policy: policy, fleet: fleet, around: time)
         held = Held(fleet: fleet, counters: counters)
         committed = Profile(from: time, fleet: fleet, counters: counters)
@@ -76,7 +76,10 @@ public struct Engine: Sendable {
             case .ended: break
             }
         }
-        install(makePlan(at: time))
+        let plan = makePlan(at: time)
+        install(plan)
+        // Who is told of a later start, or becomes firm, is told by a pass that is adopted.
+        isReordered = !plan.slipped.isEmpty || !plan.firmed.isEmpty
     }
 
     /// The machine that it decides over; the first of several.

@@ -30,4 +30,29 @@ import Units
         }
         #expect(starts.map(\.number) == [1, 2, 3, 2])
     }
+
+    @Test func `windows that share a device start on time under a policy that no longer shares it`() {
+        let shared = [Shareable(model: .every, betweenDepartments: true, most: 3)]
+        let department = Community.Terms()
+        for terms in [
+            Community(shareable: shared), Community(departments: [department, department], shareable: shared),
+        ] {
+            var after = terms
+            after.shareable = []
+            let stream = CommandStream(
+                setup: CommandStream.Setup(hosts: [CommandStream.Machine(devices: 1)], community: terms),
+                steps: [
+                    .submit(
+                        1, by: 1002, Request(devices: 1, share: Ratio(thousandths: 175), span: .seconds(900)),
+                        at: .seconds(75_748)),
+                    .submit(
+                        2, by: 1001, Request(devices: 1, share: Ratio(thousandths: 31), span: .seconds(4401)),
+                        at: .seconds(72_181)),
+                    .change(after),
+                ])
+            let player = StreamPlayer(stream)
+            #expect(player.brokenPromises().isEmpty)
+            #expect(player.history.count { $0.event.kind == "reservation.started" } == 2)
+        }
+    }
 }

@@ -33,7 +33,8 @@ enum FirmChecks {
             case .firmed(let id, _): firm.insert(id)
             // It is told of a start anew.
             case .requeued(let id, _), .started(let id, _), .ended(let id, _): firm.remove(id)
-            case .slipped(let id, let start, .order) where firm == [id]:
+            // Stops take their time, which nobody plans and which adds up: one that is under way may be waited for.
+            case .slipped(let id, let start, .order) where firm == [id] && start > time + .seconds(10):
                 broken.append(Broken(.firm, "\(id) moves to \(start.told) at \(time.told)"))
             case .ending(_, let ending):
                 if case .preempted = ending.reason { return broken }

@@ -11,7 +11,7 @@ struct Fleet: Sendable {
     let kinds: [Int]
     let sharing: Sharing
 
-    init(_ hosts: [Host], policy: Policy, running: [Reservation] = []) {
+    init(_ hosts: [Host], policy: Policy, live: [Reservation] = []) {
         precondition(!hosts.isEmpty, "there is a host to decide over")
         var models: [HostModel] = []
         var known: [Host: Int] = [:]
@@ -25,7 +25,7 @@ struct Fleet: Sendable {
         }
         self.hosts = hosts
         self.models = models
-        sharing = Sharing(policy, models: models, running: running)
+        sharing = Sharing(policy, models: models, live: live)
     }
 
     subscript(host: Int) -> HostModel { models[kinds[host]] }

@@ -19,8 +19,8 @@ struct Sharing: Sendable {
         var device: Int
     }
 
-    /// - Parameter running: what is held when the policy is taken in.
-    init(_ policy: Policy, models: [HostModel], running: [Reservation]) {
+    /// - Parameter live: among them what is held, or confirmed as a window, when the policy is taken in.
+    init(_ policy: Policy, models: [HostModel], live: [Reservation]) {
         let names = Set(models.flatMap { $0.host.devices.map(\.model) }).sorted()
         let terms = Dictionary(uniqueKeysWithValues: names.map { ($0, policy.sharing(of: $0, among: names)) })
         func devices(_ kind: HostModel, where matches: (Shareable) -> Bool) -> DeviceSet {
@@ -32,20 +32,22 @@ struct Sharing: Sendable {
         seats = models.map { kind in kind.host.devices.map { (terms[$0.model] ?? nil)?.most ?? 1 } }
         departments = Dictionary(
             policy.departments.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-        leftOver = Sharing.mixed(running)
+        leftOver = Sharing.mixed(live)
     }
 
-    /// Devices of which several departments hold a share.
-    private static func mixed(_ running: [Reservation]) -> Set<Place> {
+    /// Devices of which several departments hold a share, or will in their windows.
+    private static func mixed(_ live: [Reservation]) -> Set<Place> {
         var departments: [Place: Set<DepartmentID>] = [:]
-        for reservation in running where reservation.demand.share != nil {
-            switch reservation.state {
-            case .active(let active), .ending(let active, _):
-                for device in active.grant.devices {
-                    let place = Place(host: active.grant.host, device: device)
-                    departments[place, default: []].insert(reservation.account.department)
+        for reservation in live where reservation.demand.share != nil {
+            let held: (host: Int, devices: DeviceSet)? =
+                switch (reservation.state, reservation.kind) {
+                case (.active(let active), _), (.ending(let active, _), _): (active.grant.host, active.grant.devices)
+                case (.waiting, .window(_, let devices)): (reservation.windowHost, devices)
+                default: nil
                 }
-            case .waiting, .ended: break
+            guard let held else { continue }
+            for device in held.devices {
+                departments[Place(host: held.host, device: device), default: []].insert(reservation.account.department)
             }
         }
         return Set(departments.filter { $0.value.count > 1 }.keys)
