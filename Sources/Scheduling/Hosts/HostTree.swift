@@ -95,9 +95,8 @@ struct HostTree: Sendable {
         guard !isBehind(node, search, best?.key) else { return }
         guard node < width else {
             refine(node, search, profile)
-            guard !isBehind(node, search, best?.key) else { return }
-            rank(node, search, profile)
-            if !isBehind(node, search, best?.key) { look(node, search, profile, &best) }
+            guard !isBehind(node, search, best?.key), mayLead(node, search, profile, best?.key) else { return }
+            look(node, search, profile, &best)
             return
         }
         let (left, right) = (2 * node, 2 * node + 1)
@@ -123,10 +122,18 @@ struct HostTree: Sendable {
         nodes[node] = HostKey(start: fit.start, rank: isSame ? known.rank : HostKey.unknown, host: host)
     }
 
-    /// Makes the rank of a host's key exact, where it counts.
-    private mutating func rank(_ node: Int, _ search: HostSearch, _ profile: Profile) {
-        guard nodes[node].rank == HostKey.unknown, nodes[node].start >= search.bound else { return }
-        nodes[node].rank = rank(on: node - width, at: nodes[node].start, in: profile)
+    /// Whether a host may come before the best, by its rank too. A rank stands for as long as nothing changes there: a
+    /// start that has to be later, but before the next change, has the same.
+    private mutating func mayLead(
+        _ node: Int, _ search: HostSearch, _ profile: Profile, _ best: HostKey?
+    ) -> Bool {
+        let (host, known) = (node - width, nodes[node].start)
+        let start = max(known, search.bound)
+        let isSame =
+            start == known || profile.free[host].index(at: start) == profile.free[host].index(at: known)
+        guard isSame else { return true }
+        if nodes[node].rank == HostKey.unknown { nodes[node].rank = rank(on: host, at: known, in: profile) }
+        return best.map { HostKey(start: start, rank: nodes[node].rank, host: host) < $0 } ?? true
     }
 
     private mutating func rank(on host: Int, at start: Timestamp, in profile: Profile) -> Int64 {
