@@ -55,4 +55,17 @@ import Units
             #expect(player.history.count { $0.event.kind == "reservation.started" } == 2)
         }
     }
+
+    @Test func `a start that a restart moves is told`() {
+        let stream = CommandStream(
+            setup: CommandStream.Setup(hosts: [CommandStream.Machine(devices: 2)]),
+            steps: [
+                .submit(1, by: 1003, Request(devices: 1, span: .seconds(1))),
+                .submit(2, by: 1000, Request(devices: 2, span: .seconds(1), priorityClass: ClassID("best-effort"))),
+                .submit(3, by: 1002, Request(devices: 1, span: .seconds(112))),
+                .restart,
+                .submit(4, by: 1003, Request(span: .seconds(1))),
+            ])
+        #expect(StreamPlayer(stream).brokenPromises().isEmpty)
+    }
 }

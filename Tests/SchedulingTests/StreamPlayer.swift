@@ -54,7 +54,7 @@ struct StreamPlayer {
     }
 
     /// At the end of a stream no more of them are waited for.
-    private static let moments = 20_000
+    private static let moments = 5_000
 
     private mutating func play(_ step: CommandStream.Step) {
         switch step {
@@ -93,6 +93,7 @@ struct StreamPlayer {
     @discardableResult
     private mutating func perform(_ command: Command) -> [Event] {
         machine.advance(to: machine.now)
+        faults += UntoldChecks.broken(machine.engine)
         let before = machine.engine.state
         let count = machine.history.count
         defer { back = nil }

@@ -45,6 +45,19 @@ enum FirmChecks {
     }
 }
 
+/// Promise 4 at any moment: where no pass is to come, nobody is planned over a minute later than the journal has told.
+enum UntoldChecks {
+    static func broken(_ engine: Engine) -> [Broken] {
+        guard !engine.needsPass else { return [] }
+        return engine.liveReservations().compactMap { id in
+            guard let told = engine.state.reservations[id]?.forecast, let planned = engine.plannedPlacement(of: id),
+                planned.start > told + .minutes(1)
+            else { return nil }
+            return Broken(.slip, "\(id) is planned at \(planned.start.told) and was told \(told.told)")
+        }
+    }
+}
+
 /// What is admitted at a fixed time, or for longer, takes nothing from anybody that is planned or runs.
 struct DisplacementChecks {
     /// The state that the command came to.
