@@ -5,6 +5,7 @@ DESTDIR ?=
 PREFIX ?= /usr
 ROUNDS ?= 50
 STREAMS ?= 10000
+MUTATION_STREAMS ?= 500
 
 scripts := Tests/SystemTests
 release := .build/release
@@ -16,7 +17,7 @@ rooms := UnitsTests|TopologyTests|PolicyTests|SchedulingTests|ChargebackTests|Si
   StorageTests|EnforcementTests|SystemTests AllotAPITests|AllotClientTests AllotTests AllotServerTests
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchain dependencies build test lint demo soak bench release man completions install clean
+.PHONY: help toolchain dependencies build test lint demo soak mutations bench release man completions install clean
 
 help: ## this list
 	@echo 'make TARGET, where TARGET is one of'
@@ -50,6 +51,9 @@ demo: build ## a day on a shared machine: a real daemon in a temporary folder
 
 soak: build release ## the long runs: kills (ROUNDS=50), random streams (STREAMS=10000); results in docs/soak.md
 	@ROUNDS=$(ROUNDS) STREAMS=$(STREAMS) SWIFT=$(SWIFT) $(scripts)/soak.sh
+
+mutations: toolchain dependencies ## known bugs put back one at a time, which the promise tests have to see; half an hour
+	@STREAMS=$(MUTATION_STREAMS) SWIFT=$(SWIFT) $(scripts)/mutations.sh --record
 
 bench: toolchain dependencies ## measure the speed on this disk; results in docs/benchmarks.md
 	@[ -x Benchmarks/run ] || { echo 'Benchmarks/run is not there: nothing to measure with.' >&2; exit 1; }

@@ -26,7 +26,8 @@ func testSupport(_ name: String, _ dependencies: [Target.Dependency]) -> Target 
 
 /// What drives the real programs from outside.
 let scripts = [
-    "common.sh", "demo.sh", "dependencies.sh", "install.sh", "kill9.py", "kill9.sh", "manual.sh", "soak.sh", "systemd",
+    "common.sh", "demo.sh", "dependencies.sh", "install.sh", "kill9.py", "kill9.sh", "manual.sh", "mutations",
+    "mutations.sh", "soak.sh", "systemd",
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")

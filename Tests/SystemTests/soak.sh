@@ -21,6 +21,9 @@ run kills env ALLOT_BIN="$PWD/.build/release" ROUNDS="${ROUNDS:-50}" Tests/Syste
 run properties env ALLOT_SOAK_STREAMS="${STREAMS:-10000}" "${SWIFT:-swift}" test --skip-build --disable-xctest \
     --filter '^(SchedulingTests|PolicyTests)\.'
 
+# What mutations.sh has written behind it stays.
+sed -n '/^## Known bugs put back/,$p' docs/soak.md >"$folder/mutations"
+
 {
     echo '# The last long run'
     echo
@@ -31,7 +34,9 @@ run properties env ALLOT_SOAK_STREAMS="${STREAMS:-10000}" "${SWIFT:-swift}" test
     echo "- took: $(($(date +%s) - began)) s"
     echo "- kills: $(grep -E '^(kill9:|FAILED)' "$folder/kills" | tail -n 1)"
     echo "- properties, with ${STREAMS:-10000} streams each: $(grep -E 'Test run with' "$folder/properties" | tail -n 1)"
-} >docs/soak.md
+    if [ -s "$folder/mutations" ]; then echo && cat "$folder/mutations"; fi
+} >"$folder/soak.md"
+mv "$folder/soak.md" docs/soak.md
 echo
 cat docs/soak.md
 exit $failed
