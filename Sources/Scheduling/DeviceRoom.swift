@@ -98,7 +98,7 @@ struct DeviceShare: Sendable, Hashable {
     var thousandths: Int
     /// By position in `Sharing.departments`; nil where the device is shared between departments.
     var tenant: Int?
-    /// How many may share the device.
+    /// How many may share the device; 0 where it is shared beyond the policy's terms by now.
     var seats: Int
 
     /// Of a device.

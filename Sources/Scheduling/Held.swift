@@ -22,12 +22,13 @@ struct Held: Sendable {
         self.counters = CounterProfile(from: Held.always, counters: counters)
     }
 
-    /// A window was admitted for its time, and does not wait for what others count at this moment, or for terms that the
-    /// policy has by now; only for what there is no more of.
+    /// A window was admitted for its time, and does not wait for what others count at this moment, or for terms that
+    /// the policy has by now; only for what there is no more of.
     func holds(_ use: Use, isWindow: Bool) -> Bool {
         guard hosts.indices.contains(use.host) else { return false }
         let devices = hosts[use.host].devices
-        guard isWindow ? devices.isThere(use.devices, use.share) : devices.holds(use.devices, use.share),
+        let isLeftOver = isWindow && use.share?.seats == 0
+        guard isLeftOver ? devices.isThere(use.devices, use.share) : devices.holds(use.devices, use.share),
             use.cores <= hosts[use.host].cores.count, use.memory <= hosts[use.host].memory
         else { return false }
         var use = use

@@ -67,14 +67,15 @@ extension StreamPlayer {
         return broken
     }
 
-    /// Promise 4, its first half: nobody starts over a minute after the latest journaled forecast.
+    /// Promise 4, its first half: nobody starts over a minute after the latest journaled forecast. A start that a clock
+    /// which was set back tells of, and that is past by the machine's own, is one for now.
     private func silentSlips() -> [Broken] {
         var told: [ReservationID: Timestamp] = [:]
         var broken: [Broken] = []
-        for (_, event) in history {
+        for (time, event) in history {
             switch event {
-            case .submitted(let reservation): told[reservation.id] = reservation.forecast
-            case .slipped(let id, let start, _), .firmed(let id, let start): told[id] = start
+            case .submitted(let reservation): told[reservation.id] = reservation.forecast.map { max($0, time) }
+            case .slipped(let id, let start, _), .firmed(let id, let start): told[id] = max(start, time)
             case .requeued(let id, _): told[id] = nil
             case .started(let id, let active):
                 if let start = told[id], active.startedAt > start + .minutes(2), !isExcused(start) {

@@ -25,7 +25,7 @@ struct Fleet: Sendable {
         }
         self.hosts = hosts
         self.models = models
-        sharing = Sharing(policy, models: models, live: live)
+        sharing = Sharing(policy, models: models, kinds: kinds, live: live)
     }
 
     subscript(host: Int) -> HostModel { models[kinds[host]] }

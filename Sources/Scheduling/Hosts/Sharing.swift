@@ -10,8 +10,8 @@ struct Sharing: Sendable {
     /// By kind of host, how many may share each device.
     private let seats: [[Int]]
     private let departments: [DepartmentID: Int]
-    /// Devices that departments share although the policy says no more that they may: nobody joins them.
-    private let leftOver: Set<Place>
+    /// Devices that are shared although the policy says no more that they may, or by so many: nobody joins them.
+    private var leftOver: Set<Place>
 
     /// A device of a host.
     struct Place: Hashable, Sendable {
@@ -20,7 +20,7 @@ struct Sharing: Sendable {
     }
 
     /// - Parameter live: among them what is held, or confirmed as a window, when the policy is taken in.
-    init(_ policy: Policy, models: [HostModel], live: [Reservation]) {
+    init(_ policy: Policy, models: [HostModel], kinds: [Int], live: [Reservation]) {
         let names = Set(models.flatMap { $0.host.devices.map(\.model) }).sorted()
         let terms = Dictionary(uniqueKeysWithValues: names.map { ($0, policy.sharing(of: $0, among: names)) })
         func devices(_ kind: HostModel, where matches: (Shareable) -> Bool) -> DeviceSet {
@@ -32,25 +32,54 @@ struct Sharing: Sendable {
         seats = models.map { kind in kind.host.devices.map { (terms[$0.model] ?? nil)?.most ?? 1 } }
         departments = Dictionary(
             policy.departments.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
-        leftOver = Sharing.mixed(live)
+        leftOver = []
+        leftOver = Set(
+            Sharing.parts(live).filter { place, parts in
+                !kinds.indices.contains(place.host) || isBeyondTerms(parts, kind: kinds[place.host])
+            }.keys)
     }
 
-    /// Devices of which several departments hold a share, or will in their windows.
-    private static func mixed(_ live: [Reservation]) -> Set<Place> {
-        var departments: [Place: Set<DepartmentID>] = [:]
+    /// A share of a device, and when it is held.
+    private struct Part {
+        var place: Place
+        var department: DepartmentID
+        var from: Timestamp
+        var until: Timestamp
+    }
+
+    /// Of each device that is held in shares, or will be in windows, those shares.
+    private static func parts(_ live: [Reservation]) -> [Place: [Part]] {
+        var parts: [Place: [Part]] = [:]
         for reservation in live where reservation.demand.share != nil {
-            let held: (host: Int, devices: DeviceSet)? =
+            let held: (host: Int, devices: DeviceSet, from: Timestamp, until: Timestamp)? =
                 switch (reservation.state, reservation.kind) {
-                case (.active(let active), _), (.ending(let active, _), _): (active.grant.host, active.grant.devices)
-                case (.waiting, .window(_, let devices)): (reservation.windowHost, devices)
+                case (.active(let active), _):
+                    (active.grant.host, active.grant.devices, active.startedAt, active.endsAt)
+                case (.ending(let active, let ending), _):
+                    (active.grant.host, active.grant.devices, active.startedAt, ending.at)
+                case (.waiting, .window(let start, let devices)):
+                    (reservation.windowHost, devices, start, start + reservation.span)
                 default: nil
                 }
             guard let held else { continue }
             for device in held.devices {
-                departments[Place(host: held.host, device: device), default: []].insert(reservation.account.department)
+                let place = Place(host: held.host, device: device)
+                let department = reservation.account.department
+                parts[place, default: []].append(
+                    Part(place: place, department: department, from: held.from, until: held.until))
             }
         }
-        return Set(departments.filter { $0.value.count > 1 }.keys)
+        return parts
+    }
+
+    /// Whether at some time more share a device than may, or others.
+    private func isBeyondTerms(_ parts: [Part], kind: Int) -> Bool {
+        guard let device = parts.first?.place.device, seats[kind].indices.contains(device) else { return true }
+        return parts.contains { part in
+            let together = parts.filter { $0.from <= part.from && part.from < $0.until }
+            return together.count > seats[kind][device]
+                || !betweenDepartments[kind].contains(device) && Set(together.map(\.department)).count > 1
+        }
     }
 
     /// Those of all departments that the policy knows no more are one.
@@ -58,12 +87,11 @@ struct Sharing: Sendable {
 
     /// What a share means on a device.
     func share(_ share: DeviceShare, of device: Int, on host: Int, kind: Int) -> DeviceShare {
-        var share = share
-        if betweenDepartments[kind].contains(device) {
-            share.tenant = nil
-        } else if leftOver.contains(Place(host: host, device: device)) {
+        if leftOver.contains(Place(host: host, device: device)) {
             return DeviceShare(thousandths: share.thousandths, tenant: nil, seats: 0)
         }
+        var share = share
+        if betweenDepartments[kind].contains(device) { share.tenant = nil }
         share.seats = seats[kind].indices.contains(device) ? seats[kind][device] : 1
         return share
     }
