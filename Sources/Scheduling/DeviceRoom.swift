@@ -93,13 +93,32 @@ extension DeviceRoom.Part {
     }
 }
 
-/// A part of one device.
+/// A part of one device. Small, for every planned reservation has room for one.
 struct DeviceShare: Sendable, Hashable {
-    var thousandths: Int
-    /// By position in `Sharing.departments`; nil where the device is shared between departments.
-    var tenant: Int?
+    private var part: Int16
+    private var limit: Int16
+    /// -1 for none.
+    private var department: Int32
+
+    init(thousandths: Int, tenant: Int?, seats: Int) {
+        part = Int16(clamping: thousandths)
+        limit = Int16(clamping: seats)
+        department = tenant.map { Int32(clamping: $0) } ?? -1
+    }
+
+    var thousandths: Int { Int(part) }
+
+    /// By position among the policy's departments; nil where the device is shared between departments.
+    var tenant: Int? {
+        get { department < 0 ? nil : Int(department) }
+        set { department = newValue.map { Int32(clamping: $0) } ?? -1 }
+    }
+
     /// How many may share the device; 0 where it is shared beyond the policy's terms by now.
-    var seats: Int
+    var seats: Int {
+        get { Int(limit) }
+        set { limit = Int16(clamping: newValue) }
+    }
 
     /// Of a device.
     static let whole = 1000
