@@ -39,7 +39,7 @@ build: toolchain dependencies ## the debug build that test, demo and the system 
 test: build ## every test, on the debug build
 	@echo '== Running the tests.'
 	@for room in $(foreach room,$(rooms),'$(room)'); do \
-	  echo "== $$room"; timeout 600 $(SWIFT) test --skip-build --disable-xctest --filter "^($$room)\." || exit 1; done
+	  echo "== $$room"; timeout 900 $(SWIFT) test --skip-build --disable-xctest --filter "^($$room)\." || exit 1; done
 
 lint: toolchain ## formatting and shell syntax; the rest of the style is held by Tests/TidyTests
 	@echo '== Checking the format of the Swift files and the syntax of the scripts.'

@@ -17,8 +17,10 @@ import Units
     /// A fifth of them, for what takes longer.
     static let fewerSeeds = Array(seeds.prefix(max(seeds.count / 5, 1)))
 
-    @Test func `no stream of commands breaks a promise`() {
-        playStreams(PromiseTests.seeds, commands: 110)
+    /// By halves, which run side by side.
+    @Test(arguments: [0, 1])
+    func `no stream of commands breaks a promise`(half: UInt64) {
+        playStreams(PromiseTests.seeds.filter { $0 % 2 == half }, commands: 110)
     }
 
     @Test func `no stream of commands breaks a promise over several hosts`() {
