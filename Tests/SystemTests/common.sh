@@ -31,11 +31,10 @@ fail() {
 start_daemon() {
     "$bin/allotd" --socket "$socket" --state "$folder/state" "$@" >>"$log" 2>&1 </dev/null &
     daemon=$!
-    local try
-    for ((try = 0; try < 300; try++)); do
+    local end=$((SECONDS + 31))
+    while [ "$SECONDS" -lt "$end" ]; do
         env ALLOT_SOCKET="$socket" "$bin/allot" health >/dev/null 2>&1 && return 0
         is_running "$daemon" || fail "allotd ended at its start"
-        sleep 0.1
     done
     fail "allotd does not answer after 30 seconds"
 }
@@ -43,17 +42,16 @@ start_daemon() {
 # stop_daemon: asks it to end, and insists on exit code 0 within 30 seconds.
 stop_daemon() {
     kill -TERM "$daemon"
-    local try
-    for ((try = 0; try < 300; try++)); do
-        is_running "$daemon" || break
-        sleep 0.1
-    done
+    await_end "$daemon" 30
     is_running "$daemon" && fail "allotd still runs 30 seconds after SIGTERM"
     local code=0
     wait "$daemon" || code=$?
     daemon=
     [ "$code" -eq 0 ] || fail "allotd ended with $code after SIGTERM"
 }
+
+# await_end PID SECONDS: until a process has ended, or so long.
+await_end() { timeout "$2" tail --pid="$1" --sleep-interval=0.05 -f /dev/null || true; }
 
 # Whether a child of ours runs; one that has ended and is not yet waited for does not.
 is_running() {
@@ -81,11 +79,7 @@ clean_up() {
     trap - EXIT
     if [ -n "$daemon" ] && is_running "$daemon"; then
         kill -TERM "$daemon" 2>/dev/null || true
-        local try
-        for ((try = 0; try < 50; try++)); do
-            is_running "$daemon" || break
-            sleep 0.1
-        done
+        await_end "$daemon" 5
         kill -KILL "$daemon" 2>/dev/null || true
     fi
     [ -n "$daemon" ] && wait "$daemon" 2>/dev/null

@@ -30,12 +30,11 @@ first_id() { grep -oEm1 'r-[0-9]+' <<<"$out" | head -n 1 || fail "that shows no 
 
 # await PATTERN PERSON WORD...: repeats a command, unseen, until it shows the pattern; 30 seconds at most.
 await() {
-    local pattern=$1 person=$2 try
+    local pattern=$1 person=$2 end=$((SECONDS + 31))
     shift 2
-    for ((try = 0; try < 300; try++)); do
+    while [ "$SECONDS" -lt "$end" ]; do
         out=$(as "$person" "$@" 2>&1 </dev/null) || true
         grep -Eq -- "$pattern" <<<"$out" && return 0
-        sleep 0.1
     done
     fail "allot$(shown "$@") does not show after 30 seconds: $pattern"
 }

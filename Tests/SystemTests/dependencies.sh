@@ -41,12 +41,17 @@ apt() {
 install() {
     apt install --yes --no-install-recommends "${missing[@]}" </dev/null
 }
+# Where the network fails, apt itself tries again, later each time; where another has the lists, that is waited for.
 update() {
-    local try
+    local try process
     for try in 1 2 3 4 5 6; do
-        apt update </dev/null && return 0
+        apt -o Acquire::Retries=6 update </dev/null && return 0
         echo "apt-get update failed (try $try of 6)" >&2
-        sleep 10
+        for process in /proc/[0-9]*; do
+            case $(cat "$process/comm" 2>/dev/null) in
+            apt | apt-get | aptitude) timeout 60 tail --pid="${process#/proc/}" -f /dev/null || true ;;
+            esac
+        done
     done
     return 1
 }
