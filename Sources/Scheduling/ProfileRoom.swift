@@ -42,11 +42,10 @@ extension Profile {
         let reaches: [Quotas.Reach] = shape.counted.reach == .lent ? [.nominal, .lent] : [.nominal]
         for reach in reaches {
             let allowed = devices.filter { device in
-                var use = Use(
-                    host: host, devices: DeviceSet([device]),
-                    share: sharing.share(share, of: device, on: host, kind: kinds[host]),
-                    cores: shape.cores, memory: shape.memory, counted: shape.counted)
-                use.counted.each = use.share?.tenant == nil ? share.thousandths : DeviceShare.whole
+                var use = sharing.use(
+                    Use(
+                        host: host, devices: DeviceSet([device]), share: share, cores: shape.cores,
+                        memory: shape.memory, counted: shape.counted), kind: kinds[host])
                 use.counted.reach = reach
                 use.counted.parts = []
                 use.counted.deviceTime = nil

@@ -61,13 +61,7 @@ extension Fleet {
 
     /// What a use means on its devices, where it is one of a share.
     func use(_ use: Use) -> Use {
-        guard let share = use.share, let device = use.devices.first(where: { _ in true }),
-            kinds.indices.contains(use.host)
-        else { return use }
-        var use = use
-        use.share = sharing.share(share, of: device, on: use.host, kind: kinds[use.host])
-        use.counted.each = use.share?.tenant == nil ? share.thousandths : DeviceShare.whole
-        return use
+        kinds.indices.contains(use.host) ? sharing.use(use, kind: kinds[use.host]) : use
     }
 
     /// Cores, and bytes of memory, that come with so many devices, on whichever of the hosts that have them.

@@ -15,7 +15,7 @@ public struct AskedDevices: Sendable, Hashable, Comparable {
         self.cores = cores
     }
 
-    public static let whole = 1000
+    public static let whole = DeviceShare.whole
 
     /// The same with fewer cores, by an eighth to a quarter at most: kinds that are told apart by less are one.
     public var coarse: AskedDevices {

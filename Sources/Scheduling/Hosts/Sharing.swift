@@ -85,8 +85,17 @@ struct Sharing: Sendable {
     /// Those of all departments that the policy knows no more are one.
     func tenant(_ department: DepartmentID) -> Int { departments[department] ?? departments.count }
 
+    /// What a use means on its device, and counts there, where it is one of a share.
+    func use(_ use: Use, kind: Int) -> Use {
+        guard let share = use.share, let device = use.devices.first(where: { _ in true }) else { return use }
+        var use = use
+        use.share = self.share(share, of: device, on: use.host, kind: kind)
+        use.counted.each = use.share?.tenant == nil ? share.thousandths : DeviceShare.whole
+        return use
+    }
+
     /// What a share means on a device.
-    func share(_ share: DeviceShare, of device: Int, on host: Int, kind: Int) -> DeviceShare {
+    private func share(_ share: DeviceShare, of device: Int, on host: Int, kind: Int) -> DeviceShare {
         if leftOver.contains(Place(host: host, device: device)) {
             return DeviceShare(thousandths: share.thousandths, tenant: nil, seats: 0)
         }
