@@ -50,6 +50,7 @@ extension Engine {
     mutating func shape(of demand: Demand, by key: UsageKey, reach: Quotas.Reach) -> Shape {
         let counted = counters.counted(demand, of: key, reach: reach)
         let found = eligible[demand.filter] ?? fleet.eligible(demand.filter)
+        if eligible.count >= Limits.choicesKept { eligible.removeAll(keepingCapacity: true) }
         eligible[demand.filter] = found
         return fleet.shape(demand, of: key.account.department, eligible: found, counted: counted)
     }
@@ -59,7 +60,8 @@ extension Engine {
         learnIfOutdated()
         let fit = hints.earliest(
             shape, span: span, from: bound, floor: time, in: profile, steps: Limits.admissionSteps)
-        return Placement(start: fit.start, use: fleet.use(of: shape, fit), span: span)
+        let devices = choices.devices(for: shape, fit, of: fleet)
+        return Placement(start: fit.start, use: fleet.use(of: shape, devices, on: fit.host), span: span)
     }
 
     /// No start before this: now, `notBefore`, and the planned ends of those that it waits for.

@@ -23,6 +23,7 @@ public struct Engine: Sendable {
     var placements: [ReservationID: Placement] = [:]
     var agenda = Agenda()
     var hints = Hints()
+    var choices = Choices()
     /// Something has come free, or moved: there are holes in the plan.
     var isStale = false
     /// Somebody has come who may go before others that wait.

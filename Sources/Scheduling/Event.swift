@@ -1,7 +1,7 @@
 import Units
 
 /// What has been decided. Journaled, and folded by `Engine.apply` for ever with the same meaning.
-public enum Event: Sendable, Hashable, Codable {
+public enum Event: Sendable, Hashable {
     /// With the planned start that the owner was told, unless it starts at once.
     case submitted(Reservation)
     /// The planned start moved by more than a minute.

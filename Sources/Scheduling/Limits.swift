@@ -44,14 +44,16 @@ public enum Limits {
     static let victims = 64
     /// Bounds of starts on hosts that an index keeps, all classes of shapes together; 24 bytes each, and as much again.
     static let indexedBounds = 1_500_000
-    /// Binary digits of a span by which the index tells classes apart: with 2, one is longer by half at most.
-    static let spanBits = 2
+    /// Binary digits of a span by which the index tells classes apart: with 1, one is twice as long at most.
+    static let spanBits = 1
     /// Months that a cap on device-hours is planned in.
     static let months = 50
     /// Kinds of demand that are taken to be typical.
     static let typicalKinds = 16
     /// Choices of devices on one host that are scored; where there are more, they are chosen by a rule.
     static let deviceChoices = 20_000
+    /// Choices of devices that are kept, and filters whose devices are; more are forgotten, and found again.
+    static let choicesKept = 4096
     /// Alternatives that a refused window names.
     static let alternatives = 3
 }

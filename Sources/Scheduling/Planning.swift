@@ -34,7 +34,7 @@ extension Engine {
         profile.scores = learnScores()
         var hints = Hints()
         var shapes: [Asked: Shape] = [:]
-        var choices: [Choice: DeviceSet] = [:]
+        var choices = choices
         var plan = Plan(
             time: now, pass: pass, placements: [:], agenda: Agenda(), profile: profile, hints: Hints(), slipped: [],
             firmed: [], cause: movedBy ?? .order)
@@ -65,10 +65,7 @@ extension Engine {
             }
             let fit = hints.earliest(shape, span: reservation.span, from: bound, floor: now, in: profile)
             recalls.consider(reservation, shape, from: bound, than: fit.start, of: self)
-            let choice = Choice(count: shape.count, kind: fleet.kinds[fit.host], local: shape.local, free: fit.free)
-            let devices = choices[choice] ?? fleet[fit.host].devices(for: shape, on: choice.kind, from: fit.free)
-            choices[choice] = devices
-            let use = fleet.use(of: shape, devices, on: fit.host)
+            let use = fleet.use(of: shape, choices.devices(for: shape, fit, of: fleet), on: fit.host)
             let placement = Placement(start: fit.start, use: use, span: reservation.span)
             profile.take(placement.use, from: placement.start, until: placement.end)
             recalls.placed(reservation, placement)
@@ -205,14 +202,6 @@ extension Engine {
         guard let reservation = state.reservations[id], case .queued = reservation.kind else { return false }
         if case .waiting = reservation.state { return true }
         return false
-    }
-
-    /// What a choice of devices depends on.
-    private struct Choice: Hashable {
-        var count: Int
-        var kind: Int
-        var local: [Shape.Local]
-        var free: DeviceSet
     }
 
     private func bound(of reservation: Reservation, in plan: Plan, at now: Timestamp) -> Timestamp {

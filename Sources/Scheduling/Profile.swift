@@ -122,7 +122,7 @@ struct Profile: Sendable {
         while index < free.count {
             let start = max(bound, free[index].start)
             guard start <= last else { return nil }
-            switch fit(shape, local, on: host, at: start, span: span, first: index, steps: &steps) {
+            switch fit(shape, local, on: host, free, at: start, span: span, first: index, steps: &steps) {
             case .free(let devices): return Fit(host: host, start: start, free: devices)
             case .blocked(let blocker): index = blocker + 1
             case .full(.distantFuture): return nil
@@ -140,10 +140,10 @@ struct Profile: Sendable {
         var steps = Int.max
         guard free.indices.contains(host) else { return nil }
         let local = shape.local[kinds[host]]
-        let first = free[host].index(at: start)
         guard local.isPossible || free.count == 1,
             case .free(let devices) = fit(
-                shape, local, on: host, at: start, span: span, first: first, steps: &steps)
+                shape, local, on: host, free[host], at: start, span: span, first: free[host].index(at: start),
+                steps: &steps)
         else { return nil }
         return devices
     }
@@ -158,11 +158,10 @@ struct Profile: Sendable {
     }
 
     private func fit(
-        _ shape: Shape, _ local: Shape.Local, on host: Int, at start: Timestamp, span: Span, first: Int,
-        steps: inout Int
+        _ shape: Shape, _ local: Shape.Local, on host: Int, _ free: StepFunction<Capacity>, at start: Timestamp,
+        span: Span, first: Int, steps: inout Int
     ) -> Attempt {
         let end = start + span
-        let free = free[host]
         var devices = local.eligible
         var index = first
         while index < free.count, free[index].start < end || index == first {

@@ -2,36 +2,33 @@ import Policy
 import Units
 
 /// The one unit of work: who, what, how long, when.
-public struct Reservation: Sendable, Hashable, Codable {
-    public let id: ReservationID
-    public let owner: UserID
-    /// Who is charged: the department that held the user at submission, and at the start again.
-    public var account: Account
-    public let priorityClass: ClassID
-    public let demand: Demand
-    public var kind: Kind
-    /// Where the devices of a window are, by position in `Engine.hosts`; 0 for one that is queued.
-    public var windowHost: Int
-    /// How long it runs, extensions included.
-    public var span: Span
-    public let notBefore: Timestamp?
-    public var after: [ReservationID]
-    public let sharedWith: [UserID]
-    public let hasCommand: Bool
-    /// It goes back into the queue where what it holds fails.
-    public let isRequeued: Bool
-    public let submittedAt: Timestamp
-    /// What the owner was told at submission; nil for one that started at once.
-    public var firstForecast: Timestamp?
-    /// The planned start as last journaled.
-    public var forecast: Timestamp?
-    /// It has waited long enough: only a failure, a drain or a named change of policy may move its start.
-    public var isFirm: Bool
-    /// How often it had to give way.
-    public var preemptions: Int
-    /// Since when it waits again.
-    public var requeuedAt: Timestamp?
-    public var state: State
+///
+/// Plans, copies of the engine and replies all hold the same reservations: copies share one value until one changes.
+public struct Reservation: Sendable, Hashable {
+    private var shared: Shared<Contents>
+
+    private struct Contents: Sendable, Hashable {
+        let id: ReservationID
+        let owner: UserID
+        var account: Account
+        let priorityClass: ClassID
+        let demand: Demand
+        var kind: Kind
+        var windowHost: Int
+        var span: Span
+        let notBefore: Timestamp?
+        var after: [ReservationID]
+        let sharedWith: [UserID]
+        let hasCommand: Bool
+        let isRequeued: Bool
+        let submittedAt: Timestamp
+        var firstForecast: Timestamp?
+        var forecast: Timestamp?
+        var isFirm: Bool
+        var preemptions: Int
+        var requeuedAt: Timestamp?
+        var state: State
+    }
 
     public init(
         id: ReservationID, owner: UserID, account: Account, priorityClass: ClassID, demand: Demand, kind: Kind,
@@ -39,26 +36,87 @@ public struct Reservation: Sendable, Hashable, Codable {
         hasCommand: Bool, isRequeued: Bool = false, submittedAt: Timestamp, firstForecast: Timestamp?,
         forecast: Timestamp?, isFirm: Bool = false, preemptions: Int = 0, requeuedAt: Timestamp? = nil, state: State
     ) {
-        self.id = id
-        self.owner = owner
-        self.account = account
-        self.priorityClass = priorityClass
-        self.demand = demand
-        self.kind = kind
-        self.windowHost = windowHost
-        self.span = span
-        self.notBefore = notBefore
-        self.after = after
-        self.sharedWith = sharedWith
-        self.hasCommand = hasCommand
-        self.isRequeued = isRequeued
-        self.submittedAt = submittedAt
-        self.firstForecast = firstForecast
-        self.forecast = forecast
-        self.isFirm = isFirm
-        self.preemptions = preemptions
-        self.requeuedAt = requeuedAt
-        self.state = state
+        shared = Shared(
+            Contents(
+                id: id, owner: owner, account: account, priorityClass: priorityClass, demand: demand, kind: kind,
+                windowHost: windowHost, span: span, notBefore: notBefore, after: after, sharedWith: sharedWith,
+                hasCommand: hasCommand, isRequeued: isRequeued, submittedAt: submittedAt,
+                firstForecast: firstForecast, forecast: forecast, isFirm: isFirm, preemptions: preemptions,
+                requeuedAt: requeuedAt, state: state))
+    }
+
+    public var id: ReservationID { shared.value.id }
+    public var owner: UserID { shared.value.owner }
+    /// Who is charged: the department that held the user at submission, and at the start again.
+    public var account: Account {
+        get { shared.value.account }
+        set { shared.value.account = newValue }
+    }
+
+    public var priorityClass: ClassID { shared.value.priorityClass }
+    public var demand: Demand { shared.value.demand }
+    public var kind: Kind {
+        get { shared.value.kind }
+        set { shared.value.kind = newValue }
+    }
+
+    /// Where the devices of a window are, by position in `Engine.hosts`; 0 for one that is queued.
+    public var windowHost: Int {
+        get { shared.value.windowHost }
+        set { shared.value.windowHost = newValue }
+    }
+
+    /// How long it runs, extensions included.
+    public var span: Span {
+        get { shared.value.span }
+        set { shared.value.span = newValue }
+    }
+
+    public var notBefore: Timestamp? { shared.value.notBefore }
+    public var after: [ReservationID] {
+        get { shared.value.after }
+        set { shared.value.after = newValue }
+    }
+
+    public var sharedWith: [UserID] { shared.value.sharedWith }
+    public var hasCommand: Bool { shared.value.hasCommand }
+    /// It goes back into the queue where what it holds fails.
+    public var isRequeued: Bool { shared.value.isRequeued }
+
+    public var submittedAt: Timestamp { shared.value.submittedAt }
+    /// What the owner was told at submission; nil for one that started at once.
+    public var firstForecast: Timestamp? {
+        get { shared.value.firstForecast }
+        set { shared.value.firstForecast = newValue }
+    }
+
+    /// The planned start as last journaled.
+    public var forecast: Timestamp? {
+        get { shared.value.forecast }
+        set { shared.value.forecast = newValue }
+    }
+
+    /// It has waited long enough: only a failure, a drain or a named change of policy may move its start.
+    public var isFirm: Bool {
+        get { shared.value.isFirm }
+        set { shared.value.isFirm = newValue }
+    }
+
+    /// How often it had to give way.
+    public var preemptions: Int {
+        get { shared.value.preemptions }
+        set { shared.value.preemptions = newValue }
+    }
+
+    /// Since when it waits again.
+    public var requeuedAt: Timestamp? {
+        get { shared.value.requeuedAt }
+        set { shared.value.requeuedAt = newValue }
+    }
+
+    public var state: State {
+        get { shared.value.state }
+        set { shared.value.state = newValue }
     }
 
     /// As soon as possible, or at a fixed time on devices that are set aside.

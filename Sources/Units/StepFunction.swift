@@ -26,7 +26,7 @@ public struct StepFunction<Value> {
     @inlinable public var count: Int { steps.count }
 
     /// A step, in the order of their starts.
-    @inlinable public subscript(index: Int) -> Step { steps[index] }
+    @inlinable public subscript(index: Int) -> Step { _read { yield steps[index] } }
 
     /// When a step is over; `distantFuture` for the last.
     @inlinable public func end(of index: Int) -> Timestamp {

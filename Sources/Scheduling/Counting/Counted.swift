@@ -16,14 +16,46 @@ enum Counter: Hashable, Sendable {
 
 /// What a reservation counts, and how far each counter may go: those that count the same fit at the same times.
 struct Counted: Hashable, Sendable {
-    var parts: [Part]
+    private var terms: Shared<Terms>
+
+    /// Many reservations, and every plan of them, have the same.
+    private struct Terms: Hashable {
+        var parts: [Part]
+        var quotas: [Int]?
+        var reach: Quotas.Reach
+        var deviceTime: DeviceTime?
+        var each: Int
+    }
+
+    init(parts: [Part], quotas: [Int]? = nil, reach: Quotas.Reach = .lent, deviceTime: DeviceTime? = nil) {
+        terms = Shared(
+            Terms(parts: parts, quotas: quotas, reach: reach, deviceTime: deviceTime, each: DeviceShare.whole))
+    }
+
+    var parts: [Part] {
+        get { terms.value.parts }
+        set { terms.value.parts = newValue }
+    }
+
     /// The department's, by position in `Quotas.rules`; nil where no quota counts.
-    var quotas: [Int]?
-    var reach = Quotas.Reach.lent
+    var quotas: [Int]? { terms.value.quotas }
+
+    var reach: Quotas.Reach {
+        get { terms.value.reach }
+        set { terms.value.reach = newValue }
+    }
+
     /// What it uses up of a month of its user's; nil where that is not counted.
-    var deviceTime: DeviceTime?
+    var deviceTime: DeviceTime? {
+        get { terms.value.deviceTime }
+        set { if deviceTime != newValue { terms.value.deviceTime = newValue } }
+    }
+
     /// What each of its devices counts in quotas, in thousandths of a device.
-    var each = DeviceShare.whole
+    var each: Int {
+        get { terms.value.each }
+        set { if each != newValue { terms.value.each = newValue } }
+    }
 
     struct Part: Hashable, Sendable {
         var counter: Counter

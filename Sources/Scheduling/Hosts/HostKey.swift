@@ -7,26 +7,16 @@ import Units
 struct HostKey: Sendable, Comparable {
     var start: Timestamp
     /// See `HostScores`; `unknown` bounds it.
-    var rank: Int64
-    private var position: Int32
+    var rank = unknown
 
     /// Less than any rank.
     static let unknown = Int64.min
 
-    init(start: Timestamp, rank: Int64 = unknown, host: Int) {
-        self.start = start
-        self.rank = rank
-        position = Int32(host)
-    }
-
     /// After all others.
-    static let never = HostKey(start: .distantFuture, rank: .max, host: 0)
-
-    var host: Int { Int(position) }
+    static let never = HostKey(start: .distantFuture, rank: .max)
 
     static func < (left: HostKey, right: HostKey) -> Bool {
-        guard left.start == right.start else { return left.start < right.start }
-        return left.rank == right.rank ? left.position < right.position : left.rank < right.rank
+        left.start == right.start ? left.rank < right.rank : left.start < right.start
     }
 }
 
@@ -35,6 +25,6 @@ extension Profile {
     func key(_ fit: Fit, of shape: Shape) -> HostKey {
         let here = free[fit.host][free[fit.host].index(at: fit.start)].value
         let rank = scores.rank(of: shape, on: kinds[fit.host], in: here)
-        return HostKey(start: fit.start, rank: rank, host: fit.host)
+        return HostKey(start: fit.start, rank: rank)
     }
 }

@@ -27,32 +27,18 @@ struct HostTree: Sendable {
         isExact = Array(repeating: false, count: profile.free.count)
         known = profile.taken.count
         for (host, kind) in profile.kinds.enumerated() where shape.local[kind].isPossible {
-            nodes[width + host] = HostKey(start: profile.free[host].start, host: host)
+            nodes[width + host] = HostKey(start: profile.free[host].start)
         }
         for node in (1..<width).reversed() { nodes[node] = min(nodes[2 * node], nodes[2 * node + 1]) }
     }
 
     /// What is known of the same shape over a shorter span holds for a longer one too.
     init(_ other: HostTree, span: Span) {
-        self = HostTree(
-            shape: other.shape, span: span, nodes: other.nodes, hosts: other.isExact.count, known: other.known)
-    }
-
-    private init(shape: Shape, span: Span, nodes: [HostKey], hosts: Int, known: Int) {
-        self.shape = shape
+        shape = other.shape
         self.span = span
-        self.nodes = nodes
-        isExact = Array(repeating: false, count: hosts)
-        self.known = known
-    }
-
-    /// The best place for a shape of the class.
-    /// - Returns: nil where no host has room, ever.
-    mutating func best(_ search: HostSearch, in profile: Profile) -> Fit? {
-        catchUp(with: profile)
-        var best: (key: HostKey, fit: Fit)?
-        visit(1, search, profile, &best)
-        return best?.fit
+        nodes = other.nodes
+        isExact = Array(repeating: false, count: other.isExact.count)
+        known = other.known
     }
 
     private var width: Int { nodes.count / 2 }
@@ -63,6 +49,42 @@ struct HostTree: Sendable {
         return width
     }
 
+    /// The best place for a shape of the class.
+    /// - Returns: nil where no host has room, ever.
+    mutating func best(_ search: HostSearch, in profile: Profile) -> Fit? {
+        catchUp(with: profile)
+        var best = Best()
+        let width = width
+        visit(1, of: 0..<width, search, Least(shape: shape, span: span), profile, &best)
+        return best.fit
+    }
+
+    /// What the bounds are of: handed down beside the tree, which is under change meanwhile.
+    private struct Least {
+        let shape: Shape
+        let span: Span
+    }
+
+    /// What is found so far.
+    private struct Best {
+        var key = HostKey.never
+        var fit: Fit?
+
+        /// Whether no host that has this bound and is not before `host` comes before it, for a start from `bound` on.
+        func isAhead(of node: HostKey, host: Int, from bound: Timestamp) -> Bool {
+            guard fit != nil else { return node.start == .distantFuture }
+            // What is free on a host by then is not known.
+            guard node.start >= bound else { return bound > key.start }
+            return !isBehind(node, host: host)
+        }
+
+        /// Of equals the first host of the list wins.
+        func isBehind(_ key: HostKey, host: Int) -> Bool {
+            guard let fit else { return true }
+            return key == self.key ? host < fit.host : key < self.key
+        }
+    }
+
     private mutating func catchUp(with profile: Profile) {
         for taken in profile.taken[known...] {
             isExact[taken.host] = false
@@ -71,72 +93,95 @@ struct HostTree: Sendable {
                 nodes[node].rank != HostKey.unknown
             else { continue }
             nodes[node].rank = HostKey.unknown
+            let key = nodes[node]
             while node > 1 {
                 node /= 2
-                let least = min(nodes[2 * node], nodes[2 * node + 1])
-                guard nodes[node] != least else { break }
-                nodes[node] = least
+                guard key < nodes[node] else { break }
+                nodes[node] = key
             }
         }
         known = profile.taken.count
     }
 
-    /// Whether no host of this bound comes before the best.
-    private func isBehind(_ node: Int, _ search: HostSearch, _ best: HostKey?) -> Bool {
-        guard let best else { return nodes[node].start == .distantFuture }
-        guard nodes[node].start < search.bound else { return nodes[node] > best }
-        // What is free on a host by then is not known.
-        return search.bound > best.start
-    }
-
+    /// Looks below a node that may have the best, first on the side that promises more.
+    /// - Parameter hosts: those below it.
     private mutating func visit(
-        _ node: Int, _ search: HostSearch, _ profile: Profile, _ best: inout (key: HostKey, fit: Fit)?
+        _ node: Int, of hosts: Range<Int>, _ search: HostSearch, _ least: Least,
+        _ profile: Profile, _ best: inout Best
     ) {
-        guard !isBehind(node, search, best?.key) else { return }
-        guard node < width else {
-            refine(node, search, profile)
-            guard !isBehind(node, search, best?.key), mayLead(node, search, profile, best?.key) else { return }
-            look(node, search, profile, &best)
+        guard hosts.count > 1 else {
+            guard isExact.indices.contains(hosts.lowerBound) else { return }
+            visit(node, host: hosts.lowerBound, search, least, profile, &best)
             return
         }
+        let middle = hosts.lowerBound + hosts.count / 2
         let (left, right) = (2 * node, 2 * node + 1)
-        let isLeftFirst = nodes[left] < nodes[right]
-        visit(isLeftFirst ? left : right, search, profile, &best)
-        visit(isLeftFirst ? right : left, search, profile, &best)
+        let (first, second) = (nodes[left], nodes[right])
+        if !(second < first) {
+            if !best.isAhead(of: first, host: hosts.lowerBound, from: search.bound) {
+                visit(left, of: hosts.lowerBound..<middle, search, least, profile, &best)
+            }
+            if !best.isAhead(of: second, host: middle, from: search.bound) {
+                visit(right, of: middle..<hosts.upperBound, search, least, profile, &best)
+            }
+        } else {
+            if !best.isAhead(of: second, host: middle, from: search.bound) {
+                visit(right, of: middle..<hosts.upperBound, search, least, profile, &best)
+            }
+            if !best.isAhead(of: first, host: hosts.lowerBound, from: search.bound) {
+                visit(left, of: hosts.lowerBound..<middle, search, least, profile, &best)
+            }
+        }
         nodes[node] = min(nodes[left], nodes[right])
     }
 
+    /// Looks at a host that may be the best.
+    private mutating func visit(
+        _ node: Int, host: Int, _ search: HostSearch, _ least: Least, _ profile: Profile,
+        _ best: inout Best
+    ) {
+        refine(node, host, search, least, profile)
+        guard !best.isAhead(of: nodes[node], host: host, from: search.bound),
+            mayLead(node, host, search, least, profile, best)
+        else { return }
+        look(node, host, search, least, profile, &best)
+    }
+
     /// Makes the start of a host's key exact.
-    private mutating func refine(_ node: Int, _ search: HostSearch, _ profile: Profile) {
-        let host = node - width
+    private mutating func refine(
+        _ node: Int, _ host: Int, _ search: HostSearch, _ least: Least, _ profile: Profile
+    ) {
         let known = nodes[node]
         guard !isExact[host] || known.start < search.floor else { return }
         isExact[host] = true
         // Where there never is room, as while it is drained, there is none until something is given back.
-        guard let fit = profile.earliest(shape, span: span, on: host, from: max(known.start, search.floor)) else {
+        let from = max(known.start, search.floor)
+        guard let fit = profile.earliest(least.shape, span: least.span, on: host, from: from) else {
             nodes[node] = .never
             return
         }
         guard fit.start != known.start else { return }
         let isSame = profile.free[host].index(at: fit.start) == profile.free[host].index(at: known.start)
-        nodes[node] = HostKey(start: fit.start, rank: isSame ? known.rank : HostKey.unknown, host: host)
+        nodes[node] = HostKey(start: fit.start, rank: isSame ? known.rank : HostKey.unknown)
     }
 
     /// Whether a host may come before the best, by its rank too. A rank stands for as long as nothing changes there: a
     /// start that has to be later, but before the next change, has the same.
     private mutating func mayLead(
-        _ node: Int, _ search: HostSearch, _ profile: Profile, _ best: HostKey?
+        _ node: Int, _ host: Int, _ search: HostSearch, _ least: Least, _ profile: Profile, _ best: Best
     ) -> Bool {
-        let (host, known) = (node - width, nodes[node].start)
+        let known = nodes[node].start
         let start = max(known, search.bound)
         let isSame =
             start == known || profile.free[host].index(at: start) == profile.free[host].index(at: known)
         guard isSame else { return true }
-        if nodes[node].rank == HostKey.unknown { nodes[node].rank = rank(on: host, at: known, in: profile) }
-        return best.map { HostKey(start: start, rank: nodes[node].rank, host: host) < $0 } ?? true
+        if nodes[node].rank == HostKey.unknown {
+            nodes[node].rank = rank(of: least.shape, on: host, at: known, in: profile)
+        }
+        return best.isBehind(HostKey(start: start, rank: nodes[node].rank), host: host)
     }
 
-    private mutating func rank(on host: Int, at start: Timestamp, in profile: Profile) -> Int64 {
+    private mutating func rank(of shape: Shape, on host: Int, at start: Timestamp, in profile: Profile) -> Int64 {
         let free = profile.free[host][profile.free[host].index(at: start)].value
         let kind = profile.kinds[host]
         if let last, last.kind == kind, last.free == free { return last.rank }
@@ -147,17 +192,17 @@ struct HostTree: Sendable {
 
     /// Looks for the shape itself on a host.
     private mutating func look(
-        _ node: Int, _ search: HostSearch, _ profile: Profile, _ best: inout (key: HostKey, fit: Fit)?
+        _ node: Int, _ host: Int, _ search: HostSearch, _ least: Least, _ profile: Profile, _ best: inout Best
     ) {
-        let (host, known) = (node - width, nodes[node])
+        let known = nodes[node]
         let fit = profile.earliest(
             search.shape, span: search.span, on: host, from: max(search.bound, known.start),
-            last: best?.key.start ?? .distantFuture, steps: search.steps)
+            last: best.key.start, steps: search.steps)
         guard let fit else { return }
         let isRanked = fit.start == known.start && known.rank != HostKey.unknown
-        let rank = isRanked ? known.rank : rank(on: host, at: fit.start, in: profile)
-        let key = HostKey(start: fit.start, rank: rank, host: host)
-        if best.map({ key < $0.key }) ?? true { best = (key, fit) }
+        let rank = isRanked ? known.rank : rank(of: least.shape, on: host, at: fit.start, in: profile)
+        let key = HostKey(start: fit.start, rank: rank)
+        if best.isBehind(key, host: host) { best = Best(key: key, fit: fit) }
     }
 }
 
