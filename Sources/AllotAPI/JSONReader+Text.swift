@@ -2,7 +2,7 @@ extension JSONReader {
     /// Reads a text. Bytes that are not UTF-8 are read as U+FFFD.
     public mutating func string() throws(JSONFault) -> String {
         let range = try rawString()
-        if bytes[range].contains(UInt8(ascii: "\\")) { return try unescaped(range) }
+        if isEscaped(range) { return try unescaped(range) }
         return String(decoding: bytes[range], as: UTF8.self)
     }
 
@@ -10,18 +10,26 @@ extension JSONReader {
     mutating func rawString() throws(JSONFault) -> Range<Int> {
         try expect(UInt8(ascii: "\""), "a text")
         let start = position
-        while position < bytes.count {
-            switch bytes[position] {
-            case UInt8(ascii: "\""):
-                position += 1
-                return start..<position - 1
-            case UInt8(ascii: "\\"): position += 2
-            case 0..<0x20: throw fault("no control character")
-            default: position += 1
+        let end = bytes.withUnsafeBufferPointer { bytes in
+            var index = start
+            while index < bytes.count, bytes[index] != UInt8(ascii: "\""), bytes[index] >= 0x20 {
+                index += bytes[index] == UInt8(ascii: "\\") ? 2 : 1
             }
+            return index
         }
-        position = bytes.count
-        throw fault("a closing quote")
+        guard end < bytes.count else {
+            position = bytes.count
+            throw fault("a closing quote")
+        }
+        position = end
+        guard bytes[end] == UInt8(ascii: "\"") else { throw fault("no control character") }
+        position += 1
+        return start..<end
+    }
+
+    /// Whether something between a text's quotes stands for something else.
+    func isEscaped(_ range: Range<Int>) -> Bool {
+        bytes.withUnsafeBufferPointer { $0[range].contains(UInt8(ascii: "\\")) }
     }
 
     /// Reads over any value; gives where it stands.

@@ -6,9 +6,12 @@ extension ReservationView: JSONStreamable {
         var view = ReservationView.blank
         try reader.object { name, reader throws(JSONFault) in
             if try reader.null() { return }
+            // Those that every one has first: there are most of them.
+            if try view.readRequired(name, from: &reader, found: &found) { return }
             if reader.detail == .summary, ReservationView.isDetail(name) { return _ = try reader.skip() }
-            guard try !view.readOwn(name, from: &reader), try !view.readOptional(name, from: &reader) else { return }
-            try view.readRequired(name, from: &reader, found: &found)
+            if try view.readOwn(name, from: &reader) { return }
+            if try view.readOptional(name, from: &reader) { return }
+            try reader.skip()
         }
         guard found == .all else { throw reader.fault("a reservation with \(found.missing) before it") }
         self = view
@@ -116,7 +119,7 @@ extension ReservationView: JSONStreamable {
 
     private mutating func readRequired(
         _ name: JSONName, from reader: inout JSONReader, found: inout Found
-    ) throws(JSONFault) {
+    ) throws(JSONFault) -> Bool {
         let index: Int
         switch name {
         case "id": (index, id) = (0, try reader.string())
@@ -130,11 +133,10 @@ extension ReservationView: JSONStreamable {
         case "durationSeconds": (index, durationSeconds) = (8, try reader.integer())
         case "submittedAt": (index, submittedAt) = (9, try reader.dateTime())
         case "class": (index, `class`) = (10, try reader.string())
-        default:
-            try reader.skip()
-            return
+        default: return false
         }
         found.insert(Found(rawValue: 1 << index))
+        return true
     }
 
     private mutating func readOptional(

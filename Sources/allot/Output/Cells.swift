@@ -57,12 +57,14 @@ struct Cells: Sendable {
 
     init<Row: ListDisplayable>(_ rows: [Row], style: Style) {
         let shown = Row.columns.filter { $0.table != nil }
-        columns = shown.map { column in
-            var cells = Column()
-            cells.reserve(rows: rows.count)
-            for row in rows { cells.append { column.table?(row, style, &$0) } }
-            return cells
+        var columns = [Column](repeating: Column(), count: shown.count)
+        for index in columns.indices { columns[index].reserve(rows: rows.count) }
+        for row in rows {
+            for (index, column) in shown.enumerated() {
+                columns[index].append { column.table?(row, style, &$0) }
+            }
         }
+        self.columns = columns
         tints = shown.map { column in
             guard style.isColoured, let tint = column.tint else { return nil }
             return rows.map(tint)
