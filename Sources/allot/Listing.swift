@@ -11,9 +11,6 @@ struct Listing: Sendable, Hashable {
     var output: OutputFormat = .table
     var utc = false
 
-    /// One page is read while the daemon makes the next.
-    private static let pageSize = 250
-
     func run() async throws {
         let session = GlobalOptions.session(socket: socket, output: output, utc: utc)
         let isSummary = output == .table
@@ -21,8 +18,7 @@ struct Listing: Sendable, Hashable {
         let kind = ended || state == .ended ? "" : " that wait or run; 'allot list --ended' has the ended ones"
         let routes = states.map { state in
             { @Sendable [all] (cursor: String?) in
-                Route.reservations(
-                    scope: all ? .all : .own, state: state, limit: Listing.pageSize, cursor: cursor)
+                Route.reservations(scope: all ? .all : .own, state: state, cursor: cursor)
             }
         }
         try await session.list(routes, nothing: all ? "no reservations\(kind)" : "you have no reservations\(kind)") {
