@@ -77,10 +77,8 @@ public struct Engine: Sendable {
             case .ended: break
             }
         }
-        let plan = makePlan(at: time)
-        install(plan)
-        // Who is told of a later start, or becomes firm, is told by a pass that is adopted.
-        isReordered = !plan.slipped.isEmpty || !plan.firmed.isEmpty
+        if state.drains.contains(where: { $0.isCurrent(at: time) }) { movedBy = .drain }
+        replan()
     }
 
     /// The machine that it decides over; the first of several.

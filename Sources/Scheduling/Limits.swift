@@ -60,5 +60,5 @@ public enum Limits {
 
 extension Engine {
     /// Grows when the same commands may be decided otherwise than before.
-    public static let version = 5
+    public static let version = 6
 }

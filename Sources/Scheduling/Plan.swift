@@ -42,6 +42,8 @@ public struct Plan: Sendable {
     var hints: Hints
     /// Reservations whose start is now later than journaled by more than `Limits.slip`.
     var slipped: [ReservationID]
+    /// Those that have a place and are firm, in the journal or from this plan on.
+    var firm: Set<ReservationID> = []
     /// Reservations that have waited for as long as their class lets them.
     var firmed: [ReservationID]
     /// Why what has moved has moved.
@@ -50,4 +52,12 @@ public struct Plan: Sendable {
     var recalls: [Recall] = []
     /// When the policy lets more give way; nil where nothing waits for that.
     var recallsAgainAt: Timestamp?
+
+    /// Notes where a waiting reservation is planned, and whether that is later than it was told.
+    mutating func place(_ reservation: Reservation, _ placement: Placement, isFirm: Bool) {
+        placements[reservation.id] = placement
+        if isFirm { firm.insert(reservation.id) }
+        guard let told = reservation.forecast, placement.start > told + Limits.slip else { return }
+        slipped.append(reservation.id)
+    }
 }

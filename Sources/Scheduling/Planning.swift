@@ -13,38 +13,41 @@ extension Engine {
     public mutating func beginPass() -> Engine {
         pass += 1
         changed.removeAll(keepingCapacity: true)
-        let copy = self
-        movedBy = nil
-        return copy
+        return self
     }
 
     /// A start for everything that waits; with `first`, for so many at the head of the queue.
     public func makePlan(at now: Timestamp, first: Int = .max) -> Plan {
         let now = max(now, time)
         var recalls = Recalls(self, at: now)
-        let plan = makePlan(at: now, first: first, &recalls)
+        var plan = makePlan(at: now, first: first, keeping: [:], &recalls)
+        if breaksFirm(plan, at: now) {
+            recalls = Recalls(self, at: now)
+            plan = makePlan(at: now, first: first, keeping: keptFirm(at: now), &recalls)
+        }
         guard !recalls.found.isEmpty else { return plan }
-        // Once more, with what they take back set aside for them before anybody else is served.
+        // Once more, with what they take back set aside for them before anybody else is served. The firm ones stay
+        // where they are: what is taken back has been found beside them.
         recalls.isOpen = false
-        return makePlan(at: now, first: first, &recalls)
+        let claiming = Set(recalls.claimants)
+        let kept = plan.placements.filter { plan.firm.contains($0.key) && !claiming.contains($0.key) }
+        return makePlan(at: now, first: first, keeping: kept, &recalls)
     }
 
-    private func makePlan(at now: Timestamp, first: Int, _ recalls: inout Recalls) -> Plan {
+    private func makePlan(
+        at now: Timestamp, first: Int, keeping kept: [ReservationID: Placement], _ recalls: inout Recalls
+    ) -> Plan {
         var profile = committedProfile(at: now)
         profile.scores = learnScores()
         var hints = Hints()
         var shapes: [Asked: Shape] = [:]
         var choices = choices
-        var plan = Plan(
-            time: now, pass: pass, placements: [:], agenda: Agenda(), profile: profile, hints: Hints(), slipped: [],
-            firmed: [], cause: movedBy ?? .order)
+        var plan = emptyPlan(at: now, profile)
         plan.placements.reserveCapacity(min(state.reservations.count, first))
-        for reservation in windows() {
-            guard case .window(let start, let devices) = reservation.kind else { continue }
-            plan.placements[reservation.id] = Placement(
-                start: start, use: use(of: reservation, devices), span: reservation.span)
-        }
+        let taken = kept.sorted { $0.key < $1.key }.map(\.value) + recalls.places(of: self)
+        for placement in taken { profile.take(placement.use, from: placement.start, until: placement.end) }
         var order = servingOrder(at: now, claimants: recalls.claimants)
+        let firmed = Set(order.firmed)
         var followers = Followers()
         var served = 0
         while served < first, let id = followers.next() ?? order.next(), let reservation = state.reservations[id] {
@@ -56,28 +59,46 @@ extension Engine {
             }
             followers.release(after: id)
             let shape = shape(of: reservation, cache: &shapes)
-            let bound = bound(of: reservation, in: plan, at: now)
+            let bound = bound(of: reservation, in: plan.placements, at: now) ?? now
+            let isFirm = reservation.isFirm || firmed.contains(id)
+            if !isFirm { recalls.considerFirm(of: self) }
+            if let placement = kept[id] {
+                plan.place(reservation, placement, isFirm: isFirm)
+                recalls.placed(reservation, placement, shape, from: bound)
+                continue
+            }
             if let placement = recalls.placement(of: reservation) {
-                profile.take(placement.use, from: placement.start, until: placement.end)
-                plan.placements[id] = placement
-                if let told = reservation.forecast, placement.start > told + Limits.slip { plan.slipped.append(id) }
+                plan.place(reservation, placement, isFirm: isFirm)
                 continue
             }
             let fit = hints.earliest(shape, span: reservation.span, from: bound, floor: now, in: profile)
-            recalls.consider(reservation, shape, from: bound, than: fit.start, of: self)
+            if !isFirm { recalls.consider(reservation, shape, from: bound, than: fit.start, of: self) }
             let use = fleet.use(of: shape, choices.devices(for: shape, fit, of: fleet), on: fit.host)
             let placement = Placement(start: fit.start, use: use, span: reservation.span)
             profile.take(placement.use, from: placement.start, until: placement.end)
-            recalls.placed(reservation, placement)
-            plan.placements[id] = placement
-            if let told = reservation.forecast, placement.start > told + Limits.slip { plan.slipped.append(id) }
+            if isFirm { recalls.placed(reservation, placement, shape, from: bound) }
+            plan.place(reservation, placement, isFirm: isFirm)
         }
+        recalls.considerFirm(of: self)
         plan.firmed = order.firmed
         plan.recallsAgainAt = recalls.againAt
         plan.recalls = recalls.found.sorted { ($0.at, $0.claimant) < ($1.at, $1.claimant) }
         plan.agenda = Agenda(plan.placements.map { Agenda.Entry(start: $0.value.start, id: $0.key) })
         plan.profile = profile
         plan.hints = hints
+        return plan
+    }
+
+    /// The windows alone.
+    private func emptyPlan(at now: Timestamp, _ profile: Profile) -> Plan {
+        var plan = Plan(
+            time: now, pass: pass, placements: [:], agenda: Agenda(), profile: profile, hints: Hints(), slipped: [],
+            firmed: [], cause: movedBy ?? .order)
+        for reservation in windows() {
+            guard case .window(let start, let devices) = reservation.kind else { continue }
+            plan.placements[reservation.id] = Placement(
+                start: start, use: use(of: reservation, devices), span: reservation.span)
+        }
         return plan
     }
 
@@ -112,6 +133,7 @@ extension Engine {
         committed = committedProfile(at: time)
         isStale = false
         isReordered = false
+        movedBy = nil
         let since = changed.sorted()
         changed.removeAll(keepingCapacity: true)
         for id in since { takeIn(id) }
@@ -204,15 +226,22 @@ extension Engine {
         return false
     }
 
-    private func bound(of reservation: Reservation, in plan: Plan, at now: Timestamp) -> Timestamp {
-        reservation.after.reduce(max(now, reservation.notBefore ?? now)) { bound, id in
+    /// No start before this, by the places of those that it waits for; nil where one of them has none yet.
+    func bound(
+        of reservation: Reservation, in places: [ReservationID: Placement], at now: Timestamp
+    ) -> Timestamp? {
+        var bound = max(now, reservation.notBefore ?? now)
+        for id in reservation.after {
             switch state.reservations[id]?.state {
-            case .waiting: max(bound, plan.placements[id]?.end ?? bound)
-            case .active(let active): max(bound, active.endsAt)
-            case .ending: max(bound, now + Limits.expectedStop)
-            case .ended, nil: bound
+            case .waiting:
+                guard let place = places[id] else { return nil }
+                bound = max(bound, place.end)
+            case .active(let active): bound = max(bound, active.endsAt)
+            case .ending: bound = max(bound, now + Limits.expectedStop)
+            case .ended, nil: break
             }
         }
+        return bound
     }
 
     /// What a shape depends on.

@@ -33,6 +33,8 @@ struct Recalls {
     /// What runs, windows, firm ones and claims: what stands in a claimant's way.
     private var claims: Profile?
     private var tried = 0
+    /// Those that have a place by now, and have not been considered.
+    private var firm: [Firm] = []
     /// How many may still have to give way to a rank in this hour.
     private var rest: Int
     /// When that becomes more.
@@ -70,10 +72,30 @@ struct Recalls {
     /// Those that are served first, because others give way to them.
     var claimants: [ReservationID] { isOpen ? [] : found.map(\.claimant) }
 
-    /// Notes what a claimant can not have: what firm ones are planned on.
-    mutating func placed(_ reservation: Reservation, _ placement: Placement) {
-        guard isOpen, reservation.isFirm || reservation.hasGivenWayOften else { return }
+    /// A firm one with its place, which no claimant can have.
+    private struct Firm {
+        var reservation: Reservation
+        var placement: Placement
+        var shape: Shape
+        var bound: Timestamp
+    }
+
+    /// Notes where a firm one is planned.
+    mutating func placed(_ reservation: Reservation, _ placement: Placement, _ shape: Shape, from bound: Timestamp) {
+        guard isOpen, claims != nil else { return }
         claims?.take(placement.use, from: placement.start, until: placement.end)
+        firm.append(Firm(reservation: reservation, placement: placement, shape: shape, bound: bound))
+    }
+
+    /// Sees whether others have to give way to firm ones, once all of these have a place: none takes another's.
+    mutating func considerFirm(of engine: Engine) {
+        for one in firm {
+            let (placement, count) = (one.placement, found.count)
+            claims?.give(placement.use, from: placement.start, until: placement.end)
+            consider(one.reservation, one.shape, from: one.bound, than: placement.start, of: engine)
+            if found.count == count { claims?.take(placement.use, from: placement.start, until: placement.end) }
+        }
+        firm.removeAll()
     }
 
     /// Where a claimant is planned, once it is decided. For all others what the victims hold is theirs until they are
@@ -81,6 +103,11 @@ struct Recalls {
     func placement(of reservation: Reservation) -> Placement? {
         guard !isOpen, let recall = found.first(where: { $0.claimant == reservation.id }) else { return nil }
         return Placement(start: recall.start, use: recall.use, span: reservation.span)
+    }
+
+    /// The claimants' places, once they are decided: nobody else is planned there, firm ones neither.
+    func places(of engine: Engine) -> [Placement] {
+        found.compactMap { engine.state.reservations[$0.claimant].flatMap(placement) }
     }
 
     /// Sees whether others have to give way to a reservation that would start at `start`.

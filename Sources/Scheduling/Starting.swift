@@ -24,7 +24,9 @@ extension Engine {
         guard held.holds(placement.use, isWindow: isWindow),
             reservation.after.allSatisfy({ state.reservations[$0] == nil })
         else { return }
-        if !isWindow, !committed.holds(placement.use, from: time, until: time + reservation.span) {
+        // One that is late runs on past its planned end: whether it may, and before whom, is for a pass to decide.
+        let isLate = time > placement.start + Limits.slip && !reservation.isFirm
+        if !isWindow, isLate || !committed.holds(placement.use, from: time, until: time + reservation.span) {
             isStale = true
             return
         }

@@ -68,4 +68,53 @@ import Units
             ])
         #expect(StreamPlayer(stream).brokenPromises().isEmpty)
     }
+
+    @Test func `firm ones that were told of one chain keep it when the first comes late`() {
+        let stream = CommandStream(
+            setup: CommandStream.Setup(
+                hosts: [CommandStream.Machine(devices: 2)], community: Community(maximumWait: .seconds(3600)),
+                stopTime: .seconds(4)),
+            steps: [
+                .submit(1, by: 1002, Request(devices: 2, span: .seconds(7452))),
+                .submit(2, by: 1001, Request(devices: 1, span: .seconds(1))),
+                .submit(3, by: 1002, Request(cores: 13, span: .seconds(3))),
+                .submit(4, by: 1002, Request(cores: 13, span: .seconds(1))),
+                .advance(.seconds(3600)),
+                .submit(5, by: 1000, Request(cores: 9, span: .seconds(60))),
+                .advance(.seconds(3600)),
+                .cancel(3),
+            ])
+        let player = StreamPlayer(stream)
+        #expect(player.brokenPromises().isEmpty)
+        #expect(player.history.count { $0.event.kind == "reservation.firmed" } == 4)
+    }
+
+    @Test func `what is taken back lies beside the places of firm ones`() {
+        let stream = CommandStream(
+            setup: CommandStream.Setup(
+                hosts: [CommandStream.Machine(devices: 12, isMixed: true)],
+                community: Community(
+                    departments: [
+                        Community.Terms(quotas: [Quota(model: ModelPattern("A100"), nominal: 1)]),
+                        Community.Terms(quotas: [Quota(model: ModelPattern("H100"), nominal: 7)]), Community.Terms(),
+                    ], maximumWait: .seconds(10_800))),
+            steps: [
+                .submit(1, by: 1000, Request(devices: 1, span: .seconds(1800)), notBefore: .seconds(1)),
+                .drain(nil),
+                .submit(2, by: 1002, Request(devices: 1, span: .seconds(1)), notBefore: .seconds(31_827)),
+                .advance(.seconds(2879)),
+                .submit(3, by: 1001, Request(devices: 4, span: .seconds(19_683))),
+                .submit(
+                    4, by: 1000,
+                    Request(devices: 1, memory: ByteCount(bytes: 102_005_473_280), span: .seconds(9221))),
+                .advance(.seconds(5726)),
+                .submit(
+                    5, by: 1000, Request(cores: 14, span: .seconds(1735), priorityClass: ClassID("production"))),
+                .advance(.seconds(2766)),
+                .submit(6, by: 1000, Request(memory: ByteCount(bytes: 74_088_185_856), span: .seconds(9922))),
+            ])
+        let player = StreamPlayer(stream)
+        #expect(player.brokenPromises().isEmpty)
+        #expect(player.history.contains { $0.event.kind == "reservation.firmed" })
+    }
 }

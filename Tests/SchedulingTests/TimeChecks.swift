@@ -22,22 +22,25 @@ enum ClockChecks {
     }
 }
 
-/// What alone is firm moves for nothing that the queue itself brings: where nobody has to give way, and the machine is
-/// awake. Of several that are firm one can move for another.
+/// What is firm moves for nothing that the queue itself brings, other firm ones included, while the machine is awake.
+/// Who waits for another's end moves with it, and stops take their time, which nobody plans and which adds up.
 enum FirmChecks {
     static func broken(_ history: [(time: Timestamp, event: Event)]) -> [Broken] {
-        var firm: Set<ReservationID> = []
+        var told: [ReservationID: Timestamp] = [:]
+        var followers: Set<ReservationID> = []
         var broken: [Broken] = []
         for (time, event) in history {
             switch event {
-            case .firmed(let id, _): firm.insert(id)
+            case .submitted(let reservation) where !reservation.after.isEmpty: followers.insert(reservation.id)
+            case .firmed(let id, let start) where !followers.contains(id): told[id] = start
             // It is told of a start anew.
-            case .requeued(let id, _), .started(let id, _), .ended(let id, _): firm.remove(id)
-            // Stops take their time, which nobody plans and which adds up: one that is under way may be waited for.
-            case .slipped(let id, let start, .order) where firm == [id] && start > time + .seconds(10):
-                broken.append(Broken(.firm, "\(id) moves to \(start.told) at \(time.told)"))
-            case .ending(_, let ending):
-                if case .preempted = ending.reason { return broken }
+            case .requeued(let id, _), .started(let id, _), .ended(let id, _): told[id] = nil
+            case .slipped(let id, let start, let cause):
+                guard let before = told[id] else { continue }
+                if cause == .order, start > max(before + .minutes(5), time + .seconds(10)) {
+                    broken.append(Broken(.firm, "\(id) moves to \(start.told) at \(time.told)"))
+                }
+                if cause != .order { told[id] = start }
             default: break
             }
         }

@@ -4,9 +4,10 @@
 #   mutations.sh [--scratch-path FOLDER] [--record] [NAME...]
 #
 # Each file in mutations/ is a patch of Sources/Scheduling. Its first line says what is wrong then; `Expect:` is what the
-# tests have to say, as an extended regular expression. The tree is copied to a temporary folder with a package that has
-# the rooms of the scheduling tests alone, so that each mutation compiles no more than these. STREAMS (500) random
-# streams are played for each; a mutation that nobody sees fails the run. A few minutes at first, then about one for
+# random streams have to say, as an extended regular expression. Where they say nothing, the room's other tests are asked,
+# kept streams among them, and those that fail are named. The tree is copied to a temporary folder with a package that
+# has the rooms of the scheduling tests alone, so that each mutation compiles no more than these. STREAMS (500) random
+# streams are played for each; a mutation that no test sees fails the run. A few minutes at first, then about one for
 # each mutation. `--record` writes what came of it to docs/soak.md.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -66,6 +67,16 @@ play() {
         --package-path "$copy" --scratch-path "$scratch" --skip-build --disable-xctest --filter 'PromiseTests.*no stream of commands' >"$folder/log" 2>&1
 }
 
+# The names of the room's other tests that fail; nothing where all pass.
+other_tests() {
+    env SWIFT_BACKTRACE=enable=no ALLOT_SOAK_STREAMS=1 timeout --kill-after=10 "$limit" "$swift" test \
+        --package-path "$copy" --scratch-path "$scratch" --skip-build --disable-xctest \
+        --filter '^SchedulingTests\.' --skip 'no stream of commands' >"$folder/log" 2>&1 && return
+    sed -nE 's/^.*✘.* Test (".*"|[a-zA-Z_`].*\)) .*recorded an issue.*/\1/p' "$folder/log" | sort -u | head -n 2 |
+        paste -sd ';' | sed 's/;/; /'
+    sed -nE "s/.*$stops/the engine stops: /p" "$folder/log" | head -n 1
+}
+
 # The engine stops itself where it would grant something twice: then the seed is looked for, one by one.
 crashing_seed() {
     local seed
@@ -82,7 +93,7 @@ play all || { grep -v '^◇' "$folder/log"; exit 1; }
 
 row() { printf '| %s | %s | %s | %s | %s |\n' "$@" | tee -a "$table"; }
 : >"$table"
-row mutation seen 'promise, as the tests say it' seed 'steps, shrunk'
+row mutation seen 'promise, or the test' seed 'steps, shrunk'
 row --- --- --- --- ---
 unseen=()
 for name in "${names[@]}"; do
@@ -106,9 +117,14 @@ for name in "${names[@]}"; do
             row "$name" yes "the engine stops: $crash" "$(crashing_seed)" '-'
         fi
     else
-        unseen+=("$name")
-        told=$(sed -E 's/.*, promise ([^:]*):.*/\1/' <<<"$told")
-        row "$name" no "${told:-${crash:-exit code $code}}" - -
+        others=$(other_tests)
+        if [ -n "$others" ]; then
+            row "$name" 'by another test' "$others" - -
+        else
+            unseen+=("$name")
+            told=$(sed -E 's/.*, promise ([^:]*):.*/\1/' <<<"$told")
+            row "$name" no "${told:-${crash:-exit code $code}}" - -
+        fi
     fi
     git -C "$copy" apply --reverse "$patch"
 done

@@ -2,15 +2,15 @@ import Policy
 import Units
 
 /// The order in which a pass serves the waiting reservations: firm ones as they were submitted or put back, so that
-/// none goes before whom it gave way to; behind them those that had to give way twice; then class by class in falling
-/// rank, and within a rank by Fair Tree. Each that is taken is charged at once with what it will cost.
+/// none goes before whom it gave way to; then class by class in falling rank, and within a rank by Fair Tree. Each that
+/// is taken is charged at once with what it will cost.
 struct ServingOrder: Sendable {
     private var firm: ArraySlice<ReservationID>
     /// By rank, the next one last.
     private var ranks: [[FairQueue.Entry]]
     private var queue: FairQueue?
     private var shares: ShareTable
-    /// Those that have become firm by now, and are not yet so in the journal.
+    /// Those that have become firm by now, by waiting or by giving way, and are not yet so in the journal.
     let firmed: [ReservationID]
 
     fileprivate init(
@@ -44,7 +44,6 @@ extension Engine {
         let claiming = Set(claimants)
         var firm: [ReservationID] = []
         var firmed: [ReservationID] = []
-        var returned: [ReservationID] = []
         var ranks: [Int: [FairQueue.Entry]] = [:]
         var weights: [Demand: Int64] = [:]
         let classes = Dictionary(policy.classes.map { ($0.id, $0) }) { first, _ in first }
@@ -53,13 +52,9 @@ extension Engine {
             else { continue }
             let ownClass = classes[reservation.priorityClass]
             let isOverdue = ownClass.map { reservation.waitsSince + $0.maximumWait <= now } ?? false
-            if reservation.isFirm || isOverdue {
+            if reservation.isFirm || isOverdue || reservation.hasGivenWayOften {
                 firm.append(id)
                 if !reservation.isFirm { firmed.append(id) }
-                continue
-            }
-            if reservation.hasGivenWayOften {
-                returned.append(id)
                 continue
             }
             let weight = weights[reservation.demand] ?? expectedWeight(of: reservation.demand, at: now)
@@ -81,7 +76,7 @@ extension Engine {
             }
             shares.add(Engine.cost(active.weight, over: active.endsAt - now), by: reservation.usageKey)
         }
-        return ServingOrder(firm: firm + claimants + returned, firmed: firmed, ranks: ranks, shares: shares)
+        return ServingOrder(firm: firm + claimants, firmed: firmed, ranks: ranks, shares: shares)
     }
 
     /// Shares, and use up to a time: what has ended, and what runs as far as it has run by then.
