@@ -17,7 +17,9 @@ extension Engine {
     }
 
     /// The places that the firm ones have, as far as what is committed has not taken them.
-    func keptFirm(at now: Timestamp) -> [ReservationID: Placement] {
+    /// - Parameter isEarly: those whose place is not known, as after a restart, start as early as they fit behind those
+    ///   that were told of an earlier start; otherwise when they were told.
+    func keptFirm(at now: Timestamp, isEarly: Bool) -> [ReservationID: Placement] {
         var profile = committedProfile(at: now)
         func planned(_ reservation: Reservation) -> Timestamp {
             placements[reservation.id]?.start ?? reservation.forecast ?? .distantFuture
@@ -31,7 +33,7 @@ extension Engine {
         var kept: [ReservationID: Placement] = [:]
         for reservation in firm {
             guard let bound = bound(of: reservation, in: kept, at: now),
-                let placement = keptPlace(of: reservation, from: bound, in: profile, at: now)
+                let placement = keptPlace(of: reservation, from: bound, in: profile, at: now, isEarly: isEarly)
             else { continue }
             profile.take(placement.use, from: placement.start, until: placement.end)
             kept[reservation.id] = placement
@@ -39,13 +41,13 @@ extension Engine {
         return kept
     }
 
-    /// Where it is planned, or as soon after that as what is stopping lets it; after a restart, which knows no places,
-    /// as early as it fits. nil where it has to start much later than that.
+    /// Where it is planned, or as soon after that as what is stopping lets it. nil where it has to start much later
+    /// than that, and than it was told.
     private func keptPlace(
-        of reservation: Reservation, from bound: Timestamp, in profile: Profile, at now: Timestamp
+        of reservation: Reservation, from bound: Timestamp, in profile: Profile, at now: Timestamp, isEarly: Bool
     ) -> Placement? {
         guard let told = reservation.forecast else { return nil }
-        var start = bound
+        var start = isEarly ? bound : max(told, bound)
         if var placement = placements[reservation.id] {
             start = max(placement.start, bound)
             // The very same devices, as soon as what stops has given them back.

@@ -21,9 +21,10 @@ extension Engine {
         let now = max(now, time)
         var recalls = Recalls(self, at: now)
         var plan = makePlan(at: now, first: first, keeping: [:], &recalls)
-        if breaksFirm(plan, at: now) {
+        // A restart knows no places: then they are looked for in two ways.
+        for isEarly in placements.isEmpty ? [true, false] : [true] where breaksFirm(plan, at: now) {
             recalls = Recalls(self, at: now)
-            plan = makePlan(at: now, first: first, keeping: keptFirm(at: now), &recalls)
+            plan = makePlan(at: now, first: first, keeping: keptFirm(at: now, isEarly: isEarly), &recalls)
         }
         guard !recalls.found.isEmpty else { return plan }
         // Once more, with what they take back set aside for them before anybody else is served. The firm ones stay

@@ -9,7 +9,7 @@ extension StreamPlayer {
         let first = Array(history.prefix(decidedByFirst ?? .max))
         return faults + doubleGrants() + lateWindows() + silentSlips() + replayDifference() + forgotten()
             + ClockChecks.broken(history) + GrantChecks(hosts: hosts).broken(history)
-            + (naps.isEmpty ? FirmChecks.broken(first) : [])
+            + (naps.isEmpty ? FirmChecks(restarts: restarts).broken(first) : [])
             + PolicyChecks(policy: policy, hosts: hosts).brokenLimits(first)
             + PreemptionChecks(policy: policy).broken(history, isFirstPolicy: decidedByFirst == nil)
             + DrainChecks.broken(history) + FailureChecks.broken(history) + SharingChecks.tooMuch(history)

@@ -17,6 +17,8 @@ struct StreamPlayer {
     private(set) var faults: [Broken] = []
     /// When the machine was asleep.
     private(set) var naps: [Range<Timestamp>] = []
+    /// When it started anew, and until when the first pass after that is over.
+    private(set) var restarts: [ClosedRange<Timestamp>] = []
     /// The reservations that submissions have made, by label.
     private var made: [Int: ReservationID] = [:]
     /// How long ago the next command's time is.
@@ -112,6 +114,7 @@ struct StreamPlayer {
     }
 
     private mutating func restart(with policy: Policy) {
+        restarts.append(machine.now...machine.now + .seconds(10))
         do {
             try machine.restart(policy: policy)
         } catch {

@@ -23,9 +23,12 @@ enum ClockChecks {
 }
 
 /// What is firm moves for nothing that the queue itself brings, other firm ones included, while the machine is awake.
-/// Who waits for another's end moves with it, and stops take their time, which nobody plans and which adds up.
-enum FirmChecks {
-    static func broken(_ history: [(time: Timestamp, event: Event)]) -> [Broken] {
+/// Who waits for another's end moves with it, and stops take their time, which nobody plans and which adds up. A
+/// restart knows times, and no places: it may move one, which is held to its new time from there.
+struct FirmChecks {
+    let restarts: [ClosedRange<Timestamp>]
+
+    func broken(_ history: [(time: Timestamp, event: Event)]) -> [Broken] {
         var told: [ReservationID: Timestamp] = [:]
         var followers: Set<ReservationID> = []
         var broken: [Broken] = []
@@ -37,10 +40,11 @@ enum FirmChecks {
             case .requeued(let id, _), .started(let id, _), .ended(let id, _): told[id] = nil
             case .slipped(let id, let start, let cause):
                 guard let before = told[id] else { continue }
-                if cause == .order, start > max(before + .minutes(5), time + .seconds(10)) {
+                if cause != .order || restarts.contains(where: { $0.contains(time) }) {
+                    told[id] = start
+                } else if start > max(before + .minutes(5), time + .seconds(10)) {
                     broken.append(Broken(.firm, "\(id) moves to \(start.told) at \(time.told)"))
                 }
-                if cause != .order { told[id] = start }
             default: break
             }
         }
