@@ -69,4 +69,25 @@ import Units
         #expect(Self.active(other, machine)?.isBorrowed == false)
         #expect(own.count { Self.active($0, machine)?.isBorrowed == false } == 4)
     }
+
+    /// The last island would be the tightest place for "a", and is all that "b" can have.
+    @Test func `a cell is not bound where that takes another's quota away`() throws {
+        let policy = Policy(
+            departments: [
+                Department(
+                    id: DepartmentID("a"), name: "a", weight: 1, teams: [], members: [],
+                    quotas: [Quota(model: ModelPattern("*"), nominal: 4)],
+                    cells: [Cell(together: .nvlink, size: 4, count: 1)]),
+                Department(
+                    id: DepartmentID("b"), name: "b", weight: 1, teams: [], members: [],
+                    quotas: [Quota(model: ModelPattern("A100"), nominal: 4)]),
+            ], classes: Policy.defaultClasses)
+        let host = Host.sample(devices: 8, second: "NVIDIA A100-SXM4-80GB")
+        var machine = VirtualMachine(host: host, policy: policy, start: .monday)
+        let other = try Self.ask(&machine, 4, of: "b", together: .nvlink)
+        #expect(Self.active(other, machine)?.grant.devices == DeviceSet([4, 5, 6, 7]))
+        #expect(Self.active(other, machine)?.isBorrowed == false)
+        let owner = try Self.ask(&machine, 4, of: "a", together: .nvlink)
+        #expect(Self.active(owner, machine)?.grant.devices == DeviceSet([0, 1, 2, 3]))
+    }
 }

@@ -56,6 +56,18 @@ import Units
         #expect(victim.state == .waiting && victim.preemptions == 1)
     }
 
+    @Test func `nobody but the claimant is planned on what a victim still holds`() throws {
+        var machine = Self.machine()
+        _ = try Self.ask(&machine, 8, of: "a")
+        machine.advance(to: .monday + .minutes(3))
+        let owner = try Self.ask(&machine, 4, of: "b")
+        let other = try Self.ask(&machine, 1, of: "c", hours: 1)
+        machine.advance(to: .monday + .minutes(4))
+        let engine = machine.engine
+        #expect(engine.placement(of: owner)?.start == .monday + .minutes(11) + .seconds(10))
+        #expect(try #require(engine.placement(of: other)?.start) >= .monday + .hours(100))
+    }
+
     @Test func `no rate limit holds up an owner, and one holds up a rank`() throws {
         let rules = PreemptionRules(minimumRunTime: .zero, grace: .zero, perHour: 1)
         var machine = Self.machine(rules)

@@ -1,3 +1,4 @@
+import Policy
 import Scheduling
 import Simulation
 import Testing
@@ -136,4 +137,17 @@ import Units
     }
 
     private enum Missing: Error { case ended }
+
+    @Test func `who waits for another's end is told at once when that is extended`() throws {
+        var machine = VirtualMachine(host: .sample(devices: 8), policy: .unconfigured, start: .monday)
+        _ = try machine.perform(.submit(Request(cores: 1, span: .hours(1)), by: .user(1000)))
+        _ = try machine.perform(
+            .submit(Request(cores: 1, span: .hours(1), after: [ReservationID(1)]), by: .user(1001)))
+        _ = try machine.perform(.extend(ReservationID(1), by: .hours(2), subject: .user(1000)))
+        machine.advance(to: .monday + .minutes(5))
+        let told = machine.history.compactMap { entry -> Timestamp? in
+            if case .slipped(ReservationID(2), let start, _) = entry.event { start } else { nil }
+        }
+        #expect(told == [.monday + .hours(3)])
+    }
 }
