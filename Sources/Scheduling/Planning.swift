@@ -60,7 +60,7 @@ extension Engine {
             }
             followers.release(after: id)
             let shape = shape(of: reservation, cache: &shapes)
-            let bound = bound(of: reservation, in: plan.placements, at: now) ?? now
+            let bound = bound(of: reservation, in: plan.placements, at: now) ?? max(now, reservation.notBefore ?? now)
             let isFirm = reservation.isFirm || firmed.contains(id)
             if !isFirm { recalls.considerFirm(of: self) }
             if let placement = kept[id] {
