@@ -56,10 +56,7 @@ extension Engine {
                 if profile.holds(placement.use, from: placement.start, until: placement.end) { return placement }
             }
         }
-        let shape = fleet.shape(
-            reservation.demand, of: reservation.account.department,
-            eligible: eligible[reservation.demand.filter] ?? fleet.eligible(reservation.demand.filter),
-            counted: counters.counted(reservation.demand, of: reservation.usageKey, reach: .lent))
+        let shape = shape(of: reservation, reach: .lent)
         let fit = profile.earliest(shape, span: reservation.span, from: start)
         guard fit.start <= max(told, start) + Limits.slip else { return nil }
         return Placement(start: fit.start, use: fleet.use(of: shape, fit), span: reservation.span)

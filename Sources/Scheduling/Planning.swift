@@ -253,15 +253,20 @@ extension Engine {
     }
 
     private func shape(of reservation: Reservation, cache: inout [Asked: Shape]) -> Shape {
-        let demand = reservation.demand
-        let isOwn = counters.countsAccounts || demand.share != nil
-        let asked = Asked(demand: demand, key: isOwn ? reservation.usageKey : nil)
+        let isOwn = counters.countsAccounts || reservation.demand.share != nil
+        let asked = Asked(demand: reservation.demand, key: isOwn ? reservation.usageKey : nil)
         if let known = cache[asked] { return known }
-        let shape = fleet.shape(
-            demand, of: reservation.account.department,
-            eligible: eligible[demand.filter] ?? fleet.eligible(demand.filter),
-            counted: counters.counted(demand, of: reservation.usageKey, reach: .lent))
+        let shape = shape(of: reservation, reach: .lent)
         cache[asked] = shape
         return shape
+    }
+
+    /// The shape of what a reservation asks for.
+    func shape(of reservation: Reservation, reach: Quotas.Reach) -> Shape {
+        let demand = reservation.demand
+        return fleet.shape(
+            demand, of: reservation.account.department,
+            eligible: eligible[demand.filter] ?? fleet.eligible(demand.filter),
+            counted: counters.counted(demand, of: reservation.usageKey, reach: reach))
     }
 }

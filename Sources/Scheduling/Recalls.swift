@@ -277,10 +277,7 @@ extension Engine {
             let recent = state.preemptedAt.count { $0 + .hours(1) > time }
             guard recent + recall.victims.count <= policy.preemption.perHour else { return false }
         }
-        var own = fleet.shape(
-            claimant.demand, of: claimant.account.department,
-            eligible: eligible[claimant.demand.filter] ?? fleet.eligible(claimant.demand.filter),
-            counted: counters.counted(claimant.demand, of: claimant.usageKey, reach: .nominal))
+        var own = shape(of: claimant, reach: .nominal)
         own.counted.reach = .nominal
         return profile.free(for: own, on: host, at: max(time, recall.start), span: claimant.span) != nil
     }

@@ -138,12 +138,10 @@ class Daemon:
         self.process.send_signal(number)
 
     async def wait(self):
-        began = time.monotonic()
-        while self.process.poll() is None:
-            if time.monotonic() - began > END_SECONDS:
-                raise Failure(f"allotd still runs {END_SECONDS} s after the signal")
-            await asyncio.sleep(0.02)
-        return self.process.returncode
+        try:
+            return await asyncio.to_thread(self.process.wait, END_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise Failure(f"allotd still runs {END_SECONDS} s after the signal") from None
 
     def verify(self):
         done = subprocess.run(self.verification, capture_output=True, text=True)
