@@ -13,10 +13,14 @@ public struct Department: Sendable, Hashable, Codable {
     public var quotas: [Quota]
     public var cells: [Cell]
     public var caps: Caps
+    /// They act on the department's reservations, and see its costs.
+    public var managers: [Member]
+    /// nil: nobody counts.
+    public var budget: Budget?
 
     public init(
         id: DepartmentID, name: String, weight: Int, teams: [Team], members: [Member], quotas: [Quota] = [],
-        cells: [Cell] = [], caps: Caps = Caps()
+        cells: [Cell] = [], caps: Caps = Caps(), managers: [Member] = [], budget: Budget? = nil
     ) {
         self.id = id
         self.name = name
@@ -26,6 +30,8 @@ public struct Department: Sendable, Hashable, Codable {
         self.quotas = quotas
         self.cells = cells
         self.caps = caps
+        self.managers = managers
+        self.budget = budget
     }
 }
 
@@ -67,10 +73,12 @@ public struct Account: Sendable, Hashable, Codable {
 }
 
 extension Policy {
-    /// Every account that a user of that name and those groups belongs to, in the order of the text;
-    /// a team stands before its department.
+    /// Every account that a user of that name and those groups belongs to, in the order of the text, but the user's
+    /// default department in front; a team stands before its department.
     public func accounts(user: String?, groups: Set<String>) -> [Account] {
-        departments.flatMap { department in
+        let standard = user.flatMap { defaultDepartments[$0] }
+        let ordered = departments.filter { $0.id == standard } + departments.filter { $0.id != standard }
+        return ordered.flatMap { department in
             department.teams.filter { Policy.matches($0.members, user, groups) }
                 .map { Account(department: department.id, team: $0.id) }
                 + (Policy.matches(department.members, user, groups)
@@ -78,7 +86,7 @@ extension Policy {
         }
     }
 
-    private static func matches(_ members: [Member], _ user: String?, _ groups: Set<String>) -> Bool {
+    static func matches(_ members: [Member], _ user: String?, _ groups: Set<String>) -> Bool {
         members.contains { member in
             switch member {
             case .user(let name): name == user

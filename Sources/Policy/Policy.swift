@@ -17,11 +17,21 @@ public struct Policy: Sendable, Hashable, Codable {
     public var shareable: [Shareable]
     public var preemption: PreemptionRules
     public var fairShare: FairShareRules
+    public var roles: Roles
+    public var budgets: BudgetRules
+    public var approvals: ApprovalRules
+    public var attendance: AttendanceRules
+    public var retention: RetentionRules
+    /// Of users that several departments name: the one that is meant where a request names no team.
+    public var defaultDepartments: [String: DepartmentID]
 
     public init(
         departments: [Department], classes: [PriorityClass], timeZone: Zone = .utc, priceBook: PriceBook? = nil,
         caps: Caps = Caps(), licences: [Licence] = [], shareable: [Shareable] = [],
-        preemption: PreemptionRules = PreemptionRules(), fairShare: FairShareRules = FairShareRules()
+        preemption: PreemptionRules = PreemptionRules(), fairShare: FairShareRules = FairShareRules(),
+        roles: Roles = Roles(), budgets: BudgetRules = BudgetRules(), approvals: ApprovalRules = ApprovalRules(),
+        attendance: AttendanceRules = AttendanceRules(), retention: RetentionRules = RetentionRules(),
+        defaultDepartments: [String: DepartmentID] = [:]
     ) {
         self.departments = departments
         self.classes = classes
@@ -32,6 +42,12 @@ public struct Policy: Sendable, Hashable, Codable {
         self.shareable = shareable
         self.preemption = preemption
         self.fairShare = fairShare
+        self.roles = roles
+        self.budgets = budgets
+        self.approvals = approvals
+        self.attendance = attendance
+        self.retention = retention
+        self.defaultDepartments = defaultDepartments
     }
 }
 
