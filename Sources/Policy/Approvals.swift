@@ -24,12 +24,12 @@ public enum PolicyArea: String, Sendable, Hashable, Codable, CaseIterable {
 
 /// Who may change what of the policy.
 public struct ChangeRules: Sendable, Hashable, Codable {
-    /// A change of one of these is approved by someone else than the proposer.
-    public var secondPerson: Set<PolicyArea>
+    /// A change of one of these is approved by someone else than the proposer; nil: see `Policy.secondPersonAreas`.
+    public var secondPerson: Set<PolicyArea>?
     /// What a manager changes of the own department alone, without anybody's approval.
     public var managers: Set<PolicyArea>
 
-    public init(secondPerson: Set<PolicyArea> = Set(PolicyArea.allCases), managers: Set<PolicyArea> = []) {
+    public init(secondPerson: Set<PolicyArea>? = nil, managers: Set<PolicyArea> = []) {
         self.secondPerson = secondPerson
         self.managers = managers
     }

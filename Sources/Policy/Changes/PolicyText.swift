@@ -11,3 +11,8 @@ public struct PolicyText: Sendable, Hashable {
         text = String(decoding: bytes, as: UTF8.self)
     }
 }
+
+extension PolicyText {
+    func changes(to other: PolicyText) -> [PolicyChange] { [] }
+    func merging(from base: PolicyText, to change: PolicyText) throws(PolicyConflict) -> PolicyText { change }
+}
