@@ -87,7 +87,7 @@ public enum Route {
         case live
     }
 
-    private static func path(_ path: String, _ query: [(String, String?)]) -> String {
+    static func path(_ path: String, _ query: [(String, String?)]) -> String {
         let parts = query.compactMap { name, value in value.map { "\(name)=\(percentEncoded($0))" } }
         return parts.isEmpty ? path : "\(path)?\(parts.joined(separator: "&"))"
     }

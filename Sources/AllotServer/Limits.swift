@@ -31,6 +31,11 @@ enum Limits {
     /// Of the journal, read at a time for an event stream.
     static let eventPage = 500
 
+    /// Waiting reservations that an impact lists as earlier, and as later.
+    static let impactShifts = 100
+    /// Thousands of ended reservations that it looks through for the last month's.
+    static let impactPages = 100
+
     // MARK: - Simulations
 
     /// Each file of a simulation when decompressed.

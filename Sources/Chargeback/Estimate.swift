@@ -7,7 +7,9 @@ public import Units
 /// what was used, and may come to something else: other devices, another end, a price that begins meanwhile.
 public struct Estimate: Sendable, Hashable {
     /// The currency's units, rounded half up to two decimals.
-    public let amount: String
+    public var amount: String { Estimate.text(exact) }
+    /// Millionths of the currency's unit × ms × thousandths × thousandths.
+    private let exact: Int128
     /// ISO 4217.
     public let currency: String
     /// SKUs that have no price for some of the time, and count as nothing then.
@@ -53,12 +55,34 @@ public struct Estimate: Sendable, Hashable {
         // Out of the unit of 2⁻³⁰ first: what that drops is less than a millionth of a millionth.
         let (product, isOver) = (sum >> 30).multipliedReportingOverflow(by: Int128(multiplier.thousandths))
         if isOver { return nil }
-        // Millionths × ms × thousandths × thousandths to hundredths of the unit.
-        let divisor: Int128 = 3_600_000 * 1000 * 1000 * 10_000
-        let hundredths = (product + divisor / 2) / divisor
-        let rest = String(hundredths % 100)
-        amount = "\(hundredths / 100).\(rest.count == 1 ? "0" : "")\(rest)"
+        exact = product
         currency = book.currency
         self.unpriced = unpriced
+    }
+
+    /// As hundredths of the unit.
+    private static func text(_ exact: Int128) -> String {
+        let divisor: Int128 = 3_600_000 * 1000 * 1000 * 10_000
+        let hundredths = (exact + divisor / 2) / divisor
+        let rest = String(hundredths % 100)
+        return "\(hundredths / 100).\(rest.count == 1 ? "0" : "")\(rest)"
+    }
+
+    /// Several together, rounded once.
+    public struct Sum: Sendable {
+        private var exact: Int128 = 0
+
+        public init() {}
+
+        /// Whether it still makes sense; nothing is added where not.
+        public mutating func add(_ estimate: Estimate) -> Bool {
+            let (sum, isOver) = exact.addingReportingOverflow(estimate.exact)
+            if isOver { return false }
+            exact = sum
+            return true
+        }
+
+        /// The currency's units, rounded half up to two decimals.
+        public var amount: String { Estimate.text(exact) }
     }
 }

@@ -59,3 +59,15 @@ extension Policy {
         ],
         classes: defaultClasses)
 }
+
+extension PolicyText {
+    /// The same as text, as somebody would have written it.
+    public static let unconfigured: PolicyText = {
+        let text = "version: 1\n\ndepartments:\n  - id: default\n    members: [\"*\"]\n"
+        do {
+            return try PolicyText(yaml: Array(text.utf8), name: "default")
+        } catch {
+            preconditionFailure("the policy without a file reads")
+        }
+    }()
+}

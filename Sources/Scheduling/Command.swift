@@ -30,10 +30,13 @@ public struct Subject: Sendable, Hashable {
     public var user: UserID
     public var accounts: [Account]
     public var isAdmin: Bool
+    /// The departments whose reservations it acts on.
+    public var manages: Set<DepartmentID>
 
-    public init(user: UserID, accounts: [Account], isAdmin: Bool) {
+    public init(user: UserID, accounts: [Account], isAdmin: Bool, manages: Set<DepartmentID> = []) {
         self.user = user
         self.accounts = accounts
         self.isAdmin = isAdmin
+        self.manages = manages
     }
 }

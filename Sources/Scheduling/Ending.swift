@@ -88,7 +88,10 @@ extension Engine {
     /// A live reservation that the subject may act on.
     func own(_ id: ReservationID, of subject: Subject) throws(Rejection) -> Reservation {
         guard let reservation = state.reservations[id] else { throw unknown(id) }
-        guard reservation.owner == subject.user || subject.isAdmin else { throw .notOwner(id) }
+        guard
+            reservation.owner == subject.user || subject.isAdmin
+                || subject.manages.contains(reservation.account.department)
+        else { throw .notOwner(id) }
         return reservation
     }
 

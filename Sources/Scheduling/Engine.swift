@@ -58,6 +58,10 @@ public struct Engine: Sendable {
     /// An engine over what the journal tells, at `time`; windows whose devices a host lacks stay until their start.
     /// - Parameter hosts: at least one; what the journal tells names them by position.
     public init(hosts: [Host], policy: Policy, state: EngineState = EngineState(), time: Timestamp) {
+        self.init(hosts: hosts, policy: policy, state: state, time: time, movedBy: nil)
+    }
+
+    private init(hosts: [Host], policy: Policy, state: EngineState, time: Timestamp, movedBy: SlipCause?) {
         self.state = state
         live = SortedIDs(state.reservations.keys)
         self.policy = policy
@@ -77,8 +81,25 @@ public struct Engine: Sendable {
             case .ended: break
             }
         }
-        if state.drains.contains(where: { $0.isCurrent(at: time) }) { movedBy = .drain }
+        self.movedBy = movedBy ?? (state.drains.contains { $0.isCurrent(at: time) } ? .drain : nil)
         replan()
+    }
+
+    /// The same state under another policy: all that waits is planned anew, and slips are the policy's. What runs keeps
+    /// what it was granted.
+    /// - Returns: what it brings about by itself, too: whose team has moved is the new department's.
+    public func under(_ policy: Policy, at now: Timestamp) -> (engine: Engine, events: [Event]) {
+        var state = state
+        let events = state.moves(of: policy.departments)
+        for event in events where (try? state.apply(event)) == nil {
+            preconditionFailure("only what waits is moved")
+        }
+        var engine = Engine(hosts: hosts, policy: policy, state: state, time: max(time, now), movedBy: .policy)
+        // A pass that is under way is about the policy before.
+        engine.pass = max(engine.pass, pass) + 1
+        engine.isReordered = true
+        engine.movedBy = .policy
+        return (engine, events)
     }
 
     /// The machine that it decides over; the first of several.

@@ -1,3 +1,4 @@
+import Policy
 import Units
 
 /// What the journal tells: every live reservation, folded from events. Ended ones leave it; ids are never reused.
@@ -61,7 +62,8 @@ public struct EngineState: Sendable, Hashable {
             reservations[reservation.id] = reservation
             return reservation
         case .slipped(let id, _, _), .firmed(let id, _), .started(let id, _), .extended(let id, _),
-            .ending(let id, _), .ended(let id, _), .moved(let id, _), .requeued(let id, _), .credited(let id, _):
+            .ending(let id, _), .ended(let id, _), .moved(let id, _), .requeued(let id, _), .credited(let id, _),
+            .reassigned(let id, _):
             guard var reservation = reservations[id], EngineState.fold(event, into: &reservation) else {
                 throw Misfit()
             }
@@ -73,6 +75,21 @@ public struct EngineState: Sendable, Hashable {
             case .waiting, .active: reservations[id] = reservation
             }
             return reservation
+        }
+    }
+
+    /// Waiting ones of a team that has moved are the new department's; what runs, or has run, stays where it began.
+    func moves(of departments: [Department]) -> [Event] {
+        var homes: [TeamID: [DepartmentID]] = [:]
+        for department in departments {
+            for team in department.teams { homes[team.id, default: []].append(department.id) }
+        }
+        return reservations.keys.sorted().compactMap { id in
+            guard let reservation = reservations[id], case .waiting = reservation.state,
+                let team = reservation.account.team, let home = homes[team], home.count == 1,
+                home[0] != reservation.account.department
+            else { return nil }
+            return .reassigned(id, account: Account(department: home[0], team: team))
         }
     }
 
@@ -109,6 +126,8 @@ public struct EngineState: Sendable, Hashable {
         case (.moved(_, let devices), .waiting):
             guard case .window(let start, _) = reservation.kind else { return false }
             reservation.kind = .window(start: start, devices: devices)
+        case (.reassigned(_, let account), .waiting):
+            reservation.account = account
         case (.requeued(_, let time), .ending(_, let ending)):
             reservation.state = .waiting
             reservation.kind = .queued

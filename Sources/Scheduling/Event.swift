@@ -1,3 +1,4 @@
+import Policy
 import Units
 
 /// What has been decided. Journaled, and folded by `Engine.apply` for ever with the same meaning.
@@ -14,6 +15,8 @@ public enum Event: Sendable, Hashable {
     case fairShareChanged(at: Timestamp, halfLife: Span)
     /// A window's devices, which were drained, are these from now on.
     case moved(ReservationID, devices: DeviceSet)
+    /// Its team has moved to another department while it waited.
+    case reassigned(ReservationID, account: Account)
     /// It waits again, after it had to give way, or what it held has failed.
     case requeued(ReservationID, at: Timestamp)
     /// So much of its use is not charged.
@@ -30,7 +33,8 @@ public enum Event: Sendable, Hashable {
         case .fairShareChanged, .drained, .resumed: nil
         case .submitted(let reservation): reservation.id
         case .slipped(let id, _, _), .firmed(let id, _), .started(let id, _), .extended(let id, _),
-            .ending(let id, _), .ended(let id, _), .moved(let id, _), .requeued(let id, _), .credited(let id, _):
+            .ending(let id, _), .ended(let id, _), .moved(let id, _), .requeued(let id, _), .credited(let id, _),
+            .reassigned(let id, _):
             id
         }
     }
@@ -45,6 +49,7 @@ public enum Event: Sendable, Hashable {
         case .extended: "reservation.extended"
         case .fairShareChanged: "fairShare.changed"
         case .moved: "reservation.moved"
+        case .reassigned: "reservation.reassigned"
         case .requeued: "reservation.requeued"
         case .credited: "reservation.credited"
         case .drained: "host.drained"

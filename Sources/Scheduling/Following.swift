@@ -9,7 +9,7 @@ extension Engine {
             if case .window(let start, let devices) = reservation.kind {
                 committed.take(use(of: reservation, devices), from: start, until: start + reservation.span)
             }
-        case .slipped, .firmed, .credited, .fairShareChanged, .drained, .resumed: break
+        case .slipped, .firmed, .credited, .fairShareChanged, .drained, .resumed, .reassigned: break
         case .moved(let id, let devices): moved(id, to: devices, before: before, after: after)
         case .requeued: requeued(before: before, after: after)
         case .started(let id, let active): started(after, active, wasPlanned: unplan(id))

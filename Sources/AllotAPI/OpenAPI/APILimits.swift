@@ -65,6 +65,9 @@ public enum APILimits {
     public static let quotesPerSecond: Int64 = 20
     public static let quotesAtOnce: Int64 = 40
 
+    /// The text of a policy.
+    public static let policyBytes = 8_388_608
+
     // MARK: - Simulations
 
     /// The files of a simulation together, as they are sent.

@@ -15,6 +15,9 @@ public enum APIWords {
         "reservation.extended",
         "reservation.moved", "reservation.requeued", "reservation.credited", "host.drained", "host.resumed",
         "reservation.ending", "reservation.ended", "daemon.started", "clock.disputed", "clock.settled",
-        "fairShare.changed",
+        "fairShare.changed", "reservation.reassigned", "policy.taken", "policy.proposed", "policy.approved",
+        "policy.rejected", "policy.expired", "policy.conflicted", "policy.changed", "policy.lapsed",
     ]
+    /// Where a version of the policy came from.
+    public static let policyOrigins = ["default", "file", "proposal", "lapse"]
 }

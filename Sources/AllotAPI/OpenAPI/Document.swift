@@ -98,6 +98,7 @@ extension OpenAPI.Operation.Group {
     var description: String {
         switch self {
         case .reservations: "To ask for, look at, change and run inside reservations."
+        case .policy: "Who gets what, on what terms, and who changes that."
         case .machine: "What there is, and who holds it until when."
         case .operation: "The daemon itself."
         }

@@ -5,12 +5,13 @@ public enum OpenAPI {
 
     /// Every method of every path.
     public static let operations: [Operation] =
-        Operation.ofReservations + Operation.ofRunning + Operation.ofMachine + Operation.ofService
+        Operation.ofReservations + Operation.ofRunning + Operation.ofMachine + Operation.ofPolicy
+        + Operation.ofService
 
     /// Every kind of problem that a reply may have, but `about:blank`, which says no more than its status.
     public static let problems: [ProblemKind] =
         ProblemKind.ofHTTP + ProblemKind.ofFields + ProblemKind.ofSimulation + ProblemKind.ofService
-        + ProblemKind.ofRequests + ProblemKind.ofTime + ProblemKind.ofDrains
+        + ProblemKind.ofRequests + ProblemKind.ofTime + ProblemKind.ofDrains + ProblemKind.ofPolicy
 
     /// The types of the bodies of requests and replies.
     public static let schemas: [NamedSchema] = [
@@ -22,6 +23,8 @@ public enum OpenAPI {
         .planView, .planEntry, .quoteView, .money, .fairShareView, .fairShareStanding,
         .explanationView, .explanationBlocker, .explanationHolder, .explanationChange,
         .simulationView, .simulationMachine, .simulationReport, .simulationFigure, .simulationDepartment,
+        .policyView, .policyVersionView, .policyVersionPage, .proposalView, .policyChange, .proposalPage, .impactView,
+        .impactShift, .impactCost, .decisionRequest,
         .attachView, .healthView, .healthClock, .eventView,
         .problem,
     ]

@@ -65,6 +65,15 @@ public enum ProblemType: String, Sendable, CaseIterable {
     case alreadyEnded = "already-ended"
     case notActive = "not-active"
     case noCommand = "no-command"
+    // The policy
+    case faultyPolicy = "faulty-policy"
+    case changesNothing = "changes-nothing"
+    case tooManyProposals = "too-many-proposals"
+    case unknownProposal = "unknown-proposal"
+    case unknownVersion = "unknown-version"
+    case ownProposal = "own-proposal"
+    case proposalDecided = "proposal-decided"
+    case wrongTime = "wrong-time"
     // Running
     case refused
     case executor

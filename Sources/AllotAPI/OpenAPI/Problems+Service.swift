@@ -85,7 +85,7 @@ extension OpenAPI.ProblemKind {
         Self(
             .tooManySimulations, 429, 503, title: "Too many simulations",
             members: [Member("limit", .number, "The most simulations at a time.")],
-            "The user has one under way (429), or \(APILimits.simulations) are, which is all (503). Said before the "
+            "The user has a simulation or a policy's text under way (429), or \(APILimits.simulations) are, which is all (503). Said before the "
                 + "body is read; the connection closes."),
         Self(
             .unreadableFile, 422, title: "A file can not be simulated", field: .always,
@@ -112,7 +112,10 @@ extension OpenAPI.ProblemKind {
         Self(
             .backupRunning, 503, title: "A backup is being taken",
             "Another backup is being read; one is made at a time."),
-        Self(.forbidden, 403, title: "Not permitted", "Only an admin, uid 0, may do that."),
+        Self(
+            .forbidden, 403, title: "Not permitted",
+            members: [Member("needed", .texts, "The roles of which one would do.", presence: .sometimes)],
+            "The policy gives the caller no role that may do that, or the machine has no account of the uid."),
         Self(
             .notOwner, 403, title: "Not yours", members: [.reservation],
             "The reservation is another's, and the caller may not do that to it."),

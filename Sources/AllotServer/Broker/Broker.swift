@@ -2,6 +2,7 @@ import AllotAPI
 import Enforcement
 import Logging
 import NIOCore
+import Policy
 import Scheduling
 import Storage
 import Topology
@@ -13,9 +14,9 @@ import Units
 /// and share the next commit (group commit). Reads take a copy of the engine, which is a value.
 actor Broker {
     private let store: Store
-    private let now: @Sendable () -> Timestamp
+    let now: @Sendable () -> Timestamp
     private let loop: any EventLoop
-    private let logger: Logger
+    let logger: Logger
     private var batchLimit: Int
     private let load: @Sendable (Timestamp) throws(StoreError) -> Loaded
     let effects: AsyncStream<Effect>
@@ -26,8 +27,13 @@ actor Broker {
     private let fail: AsyncStream<StoreError>.Continuation
     /// The machine that it decides over.
     let host: Host
+    /// The policy that holds, for those who ask on every request.
+    nonisolated let policies: CurrentPolicy
 
-    private var engine: Engine
+    var engine: Engine
+    var control: ChangeControl
+    /// Where the policy's file differs from what holds, as it was when it was last read.
+    var fileDifferences: [String] = []
     private var details: [ReservationID: Details]
     private var waiting: [Waiting] = []
     private var isFlushing = false
@@ -35,8 +41,8 @@ actor Broker {
     private var passes = PassSchedule()
     private var head: Int64
     private var repliesExpiredAt: Timestamp?
-    private var failure: StoreError?
-    private var isClosed = false
+    private(set) var failure: StoreError?
+    private(set) var isClosed = false
 
     private struct Waiting {
         var call: Call
@@ -60,6 +66,8 @@ actor Broker {
         self.load = load
         let loaded = try load(now())
         engine = loaded.engine
+        control = loaded.control
+        policies = CurrentPolicy(loaded.engine.policy)
         host = loaded.engine.host
         details = loaded.details
         head = try store.journalHead().sequence
@@ -70,12 +78,14 @@ actor Broker {
     /// What the store holds of the present.
     struct Loaded: Sendable {
         var engine: Engine
+        var control: ChangeControl
         var details: [ReservationID: Details]
     }
 
     /// The state as it is after the last commit.
     struct Snapshot: Sendable {
         var engine: Engine
+        var control: ChangeControl
         var details: [ReservationID: Details]
         var time: Timestamp
         var journalSequence: Int64
@@ -96,6 +106,7 @@ actor Broker {
         enqueue(Waiting(call: Broker.ownCall(.adoptTerms), reply: nil))
         enqueue(Waiting(call: Broker.ownCall(.tick), reply: nil))
         note(event)
+        advancePolicy()
     }
 
     /// Decides a command and makes it durable.
@@ -126,7 +137,7 @@ actor Broker {
     /// A copy to read from.
     func snapshot() -> Snapshot {
         Snapshot(
-            engine: engine, details: details, time: now(), journalSequence: head,
+            engine: engine, control: control, details: details, time: now(), journalSequence: head,
             lastPassMilliseconds: passes.lastMilliseconds, failure: failure)
     }
 
@@ -219,7 +230,7 @@ actor Broker {
         return reply
     }
 
-    private func decide(_ command: Command, actor: UserID?, details: [PersonalField], in round: inout Round) {
+    func decide(_ command: Command, actor: UserID?, details: [PersonalField], in round: inout Round) {
         do {
             take(try engine.perform(command, at: round.time), of: actor, fields: details, into: &round)
         } catch {
@@ -228,7 +239,7 @@ actor Broker {
     }
 
     /// Takes what the engine has decided into the round.
-    private func take(_ events: [Event], of actor: UserID?, fields: [PersonalField], into round: inout Round) {
+    func take(_ events: [Event], of actor: UserID?, fields: [PersonalField], into round: inout Round) {
         for (index, event) in events.enumerated() {
             round.append(event, actor: actor, fields: index == 0 ? fields : [])
             guard let id = event.reservation else {
@@ -255,7 +266,7 @@ actor Broker {
     }
 
     /// Makes a round durable. Where that fails the engine is loaded anew: nothing of the round has happened then.
-    private func commit(_ round: inout Round) -> Bool {
+    func commit(_ round: inout Round) -> Bool {
         guard !round.isEmpty else { return true }
         if repliesExpiredAt.map({ round.time - $0 >= Limits.replyExpiryInterval }) ?? true {
             round.expireReplies = true
@@ -281,6 +292,8 @@ actor Broker {
         do {
             let loaded = try load(time)
             engine = loaded.engine
+            control = loaded.control
+            policies.replace(with: engine.policy)
             details = loaded.details
         } catch {
             logger.critical("the store can not be read", metadata: ["error": "\(error)"])
@@ -290,7 +303,7 @@ actor Broker {
     }
 
     /// What a durable round brings about.
-    private func follow(_ round: Round) {
+    func follow(_ round: Round) {
         head += Int64(round.events.count)
         for id in round.ended { details[id] = nil }
         for event in round.decided {
@@ -299,7 +312,7 @@ actor Broker {
                 if let reservation = round.touched[id] { start(reservation, active) }
             case .ending(let id, let ending): stop(id, ending)
             case .submitted, .slipped, .firmed, .extended, .moved, .requeued, .credited, .ended, .drained, .resumed,
-                .fairShareChanged:
+                .fairShareChanged, .reassigned:
                 break
             }
         }
@@ -322,8 +335,9 @@ actor Broker {
     }
 
     /// Sets the timer for what falls due next, and begins a pass if one is needed.
-    private func arrangeNext() {
-        let due = failure == nil ? engine.nextDue : now() + Limits.retryInterval
+    func arrangeNext() {
+        let next = [engine.nextDue, control.ledger.nextDue].compactMap(\.self).min()
+        let due = failure == nil ? next : now() + Limits.retryInterval
         if timer?.time != due {
             timer?.task.cancel()
             timer = due.map { due in
@@ -353,6 +367,7 @@ actor Broker {
 
     private func timerFired() {
         timer = nil
+        advancePolicy()
         enqueue(Waiting(call: Broker.ownCall(.tick), reply: nil))
     }
 

@@ -7,7 +7,9 @@ import Units
 
 extension Broker.Loaded {
     /// Reads the live state from the projections: what a start needs, however many reservations have ended.
-    init(from store: Store, host machine: Host, policy: Policy, time: Timestamp) throws(StoreError) {
+    /// - Parameter file: the policy that holds where the store has no version of one yet.
+    init(from store: Store, host machine: Host, file: PolicyText, time: Timestamp) throws(StoreError) {
+        control = try ChangeControl(from: store, file: file)
         var reservations: [ReservationID: Reservation] = [:]
         details = [:]
         for row in try store.read(.liveReservations) {
@@ -40,6 +42,6 @@ extension Broker.Loaded {
             reservations: reservations, nextNumber: scalars[Scalar.nextNumber] ?? 1,
             usage: UsageLedger(halfLife: halfLife, rows: try store.read(.usage)), drains: host.drains,
             preemptedAt: host.preemptedAt, deviceTimes: times)
-        engine = Engine(host: machine, policy: policy, state: state, time: time)
+        engine = Engine(host: machine, policy: control.current.policy, state: state, time: time)
     }
 }

@@ -6,6 +6,8 @@ import Units
 struct Round {
     let time: Timestamp
     private(set) var events: [JournalEvent] = []
+    /// Parts of the state that are not the engine's, by name.
+    var documents: [String: [UInt8]] = [:]
     private(set) var decided: [Event] = []
     /// Each reservation that an event was about, as it stands after the round.
     var touched: [ReservationID: Reservation] = [:]
@@ -40,6 +42,9 @@ struct Round {
                 at: time, actor: actor, kind: event.kind, payload: payload, reservation: event.reservation,
                 personal: fields))
     }
+
+    /// What is no decision of the engine's.
+    mutating func append(_ event: JournalEvent) { events.append(event) }
 
     /// Notes how a reservation stands after an event about it.
     mutating func touch(_ reservation: Reservation, by event: Event) {
@@ -77,7 +82,7 @@ struct Round {
     }
 
     private func documents(of state: EngineState) -> [String: [UInt8]] {
-        var documents: [String: [UInt8]] = [:]
+        var documents = documents
         if hostChanged { documents[HostRecord.name] = HostRecord.bytes(state) }
         if timesChanged { documents[DeviceTimesRecord.name] = DeviceTimesRecord.bytes(state.deviceTimes) }
         return documents

@@ -20,11 +20,12 @@ extension Configuration {
 
     /// Reads the policy's file. Without one at the default place there is the department `default` with every user in
     /// it; one that is named elsewhere has to be there, so that a slip in a path opens the machine to nobody.
-    public func loadPolicy() throws(ConfigurationError) -> Policy {
+    /// - Returns: nil where there is none.
+    public func loadPolicy() throws(ConfigurationError) -> PolicyText? {
         let mayBeAbsent = policy == Configuration.defaultPolicy
-        guard let bytes = try Configuration.read(file: policy, mayBeAbsent: mayBeAbsent) else { return .unconfigured }
+        guard let bytes = try Configuration.read(file: policy, mayBeAbsent: mayBeAbsent) else { return nil }
         do throws(DocumentFaults) {
-            return try Policy.read(yaml: bytes, name: policy)
+            return try PolicyText(yaml: bytes, name: policy)
         } catch {
             throw .faults(error)
         }

@@ -51,29 +51,30 @@ public struct Daemon: Sendable {
     }
 
     private func start(logger: Logger) async throws -> Parts {
-        let policy = try configuration.loadPolicy()
         let host = try configuration.topology.map { try Host(contentsOf: $0) } ?? Host.live()
         let socket = try ListeningSocket.open(path: configuration.socket, environment: Environment.all)
         let store = try Store(folder: configuration.state, diskReserve: configuration.diskReserve.bytes)
         let last = try await store.read(.scalars)[Scalar.engineTime].map { Timestamp(milliseconds: $0) }
         let clock = SystemClock(last: last)
+        let file = try policyFile(isFirst: try await store.read(.document(PolicyRecord.name)) == nil, logger: logger)
         let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
         let broker = try Broker(
             store: store, loop: loop, batchLimit: configuration.commitBatch, logger: logger,
-            load: { time throws(StoreError) in try Broker.Loaded(from: store, host: host, policy: policy, time: time) },
+            load: { time throws(StoreError) in try Broker.Loaded(from: store, host: host, file: file ?? .unconfigured, time: time) },
             now: { clock.now() })
         let (executor, logs) = try await executor(logger: logger)
         let reconciler = Reconciler(
             executor: executor, broker: broker, grace: configuration.stopGrace, logger: logger)
         let onlyUser = configuration.executor == .process ? UserID(Environment.effectiveUser) : nil
         let api = API(
-            broker: broker, store: store, accounts: SystemAccounts(), policy: policy, executor: executor, logs: logs,
+            broker: broker, store: store, accounts: SystemAccounts(), executor: executor, logs: logs,
             reconciler: reconciler, clock: clock,
             execution: API.Execution(
                 name: configuration.executor.rawValue, onlyUser: onlyUser,
                 lowestUser: configuration.executor == .systemd ? OrderRules().lowestUser : 0),
             simulator: Simulator(folder: configuration.state))
         await broker.begin(with: Daemon.startEvent(host: host, at: clock.now()))
+        if let file { try await broker.compare(file, logger: logger) }
         return Parts(broker: broker, reconciler: reconciler, api: api, socket: socket, clock: clock)
     }
 
@@ -121,8 +122,21 @@ public struct Daemon: Sendable {
         LogBootstrap.setLevel(fresh.logLevel)
         await parts.reconciler.setGrace(fresh.stopGrace)
         await parts.broker.setBatchLimit(fresh.commitBatch)
+        if let file = try? fresh.loadPolicy() { try await parts.broker.compare(file, logger: logger) }
         let later = fresh.changesForNextStart(running: configuration)
         logger.notice("configuration read again", metadata: ["holdsFromNextStart": "\(later.joined(separator: " "))"])
+    }
+
+    /// The policy's file: it holds from the first start on, so a fault in it keeps the daemon from starting then. Later
+    /// it is only compared with what holds, and a fault is only told.
+    private func policyFile(isFirst: Bool, logger: Logger) throws(ConfigurationError) -> PolicyText? {
+        do throws(ConfigurationError) {
+            return try configuration.loadPolicy()
+        } catch {
+            if isFirst { throw error }
+            logger.warning("the policy's file is not looked at: another version holds", metadata: ["error": "\(error)"])
+            return nil
+        }
     }
 
     /// The journal's note of a start: which versions decided what follows.

@@ -1,4 +1,5 @@
 import AllotAPI
+import Policy
 import Scheduling
 import Storage
 import Units
@@ -28,6 +29,8 @@ public struct JournalCheck: Sendable {
         case host
         /// What users have had of devices in a month is not what the journal says.
         case deviceTimes
+        /// The policy's versions and proposals are not what the journal says, or a text is not what its name says.
+        case policy(String)
         /// What that user has used is not what the journal says.
         case usage(UserID)
 
@@ -39,12 +42,15 @@ public struct JournalCheck: Sendable {
             case .projection(let id, let reason): "reservation \(id): \(reason)"
             case .host: "what is drained, or had to give way of late, differs from the journal"
             case .deviceTimes: "what users have had of devices in a month differs from the journal"
+            case .policy(let what): "the policy: \(what)"
             case .usage(let user): "what uid \(user) has used differs from the journal"
             }
         }
     }
 
     private var state = EngineState()
+    private var ledger = PolicyLedger()
+    private var texts: Set<PolicyDigest> = []
     private var ended: [ReservationID: [UInt8]] = [:]
     private var events: Int64 = 0
 
@@ -69,6 +75,13 @@ public struct JournalCheck: Sendable {
                 try check.compare(try snapshot.read(.usage))
                 try check.compare(host: try snapshot.read(.document(HostRecord.name)))
                 try check.compare(deviceTimes: try snapshot.read(.document(DeviceTimesRecord.name)))
+                try check.compare(policy: try snapshot.read(.document(PolicyRecord.name)))
+                for digest in check.texts {
+                    let text = try snapshot.read(.document(PolicyRecord.textName(digest)))
+                    guard let text, PolicyRecord.digest(of: text) == digest else {
+                        throw Fault.policy("text \(digest) is not what its name says")
+                    }
+                }
             })
         return Report(
             anchor: verification.head.description, events: check.events, reservations: rows,
@@ -77,6 +90,7 @@ public struct JournalCheck: Sendable {
 
     private mutating func fold(_ entry: JournalEntry) throws(Fault) {
         events += 1
+        if entry.kind.hasPrefix("policy.") { return try fold(policy: entry) }
         let event: Event?
         do throws(AllotAPI.JSONFault) {
             event = try EventRecord.event(kind: entry.kind, payload: entry.payload)
@@ -91,6 +105,32 @@ public struct JournalCheck: Sendable {
             throw .impossible(sequence: entry.sequence, kind: entry.kind)
         }
         if let after, case .ended = after.state { ended[after.id] = ReservationRecord.bytes(after) }
+    }
+
+    private mutating func fold(policy entry: JournalEntry) throws(Fault) {
+        let event: PolicyEvent?
+        do {
+            event = try PolicyRecord.event(kind: entry.kind, payload: entry.payload)
+        } catch {
+            throw .unreadable(sequence: entry.sequence, "\(error)")
+        }
+        guard let event else { return }
+        do throws(PolicyLedger.Misfit) {
+            try ledger.apply(event)
+        } catch {
+            throw .impossible(sequence: entry.sequence, kind: entry.kind)
+        }
+        switch event {
+        case .taken(let version), .changed(let version): texts.insert(version.digest)
+        case .proposed(let proposal): texts.insert(proposal.digest)
+        case .approved, .rejected, .expired, .conflicted: break
+        }
+    }
+
+    private func compare(policy body: [UInt8]?) throws(Fault) {
+        guard body ?? PolicyRecord.bytes(PolicyLedger()) == PolicyRecord.bytes(ledger) else {
+            throw .policy("its versions and proposals differ from the journal")
+        }
     }
 
     /// Compares a row with what the journal says of it, and ticks it off.

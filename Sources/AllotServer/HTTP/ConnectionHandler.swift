@@ -209,10 +209,10 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     /// What keeps a request from being read on; a simulation takes its place.
     private func admit(_ head: HTTPRequestHead) -> Problem? {
-        let isSimulation = SimulationGate.isSimulation(head)
-        bodyLimit = isSimulation ? limits.simulationBytes : limits.bodyBytes
+        let large = SimulationGate.largeBody(head, limits)
+        bodyLimit = large ?? limits.bodyBytes
         if let problem = RequestHead.problem(with: head, limits: limits, bodyBytes: bodyLimit) { return problem }
-        guard isSimulation else { return nil }
+        guard large != nil else { return nil }
         do throws(Problem) {
             simulation = try shared.simulations.enter(peer.uid)
             return nil

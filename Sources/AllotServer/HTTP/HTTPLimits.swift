@@ -1,3 +1,5 @@
+import AllotAPI
+
 /// What one client, one user and all together may take of the HTTP service.
 struct HTTPLimits: Sendable {
     /// Open connections in all. uid 0 has `rootConnections` more, so that an admin gets in when all are taken.
@@ -16,6 +18,8 @@ struct HTTPLimits: Sendable {
     /// The body of a simulation, which is files, and how many of those there are at a time; one user has one.
     var simulationBytes = 32 * 1024 * 1024
     var simulations = 2
+    /// The text of a policy.
+    var policyBytes = APILimits.policyBytes
     var json = JSONLimits()
     /// From a request's first byte to the end of its head.
     var headTimeout = Duration.seconds(10)

@@ -2,8 +2,8 @@ import AllotAPI
 import NIOHTTP1
 import Synchronization
 
-/// Lets in so many simulations at a time, and one of each user, before a byte of their bodies is read: those are long,
-/// and so is what is done with them.
+/// Lets in so many simulations and policies at a time, and one of each user, before a byte of their bodies is read:
+/// those are long, and so is what is done with them.
 final class SimulationGate: Sendable {
     private let limit: Int
     private let users = Mutex<[UInt32]>([])
@@ -12,8 +12,12 @@ final class SimulationGate: Sendable {
         self.limit = limit
     }
 
-    static func isSimulation(_ head: HTTPRequestHead) -> Bool {
-        head.method == .POST && (head.uri == Route.simulations || head.uri.hasPrefix(Route.simulations + "?"))
+    /// The most bytes of the body of a simulation, or of a policy's text; nil for any other request.
+    static func largeBody(_ head: HTTPRequestHead, _ limits: HTTPLimits) -> Int? {
+        guard head.method == .POST else { return nil }
+        let path = head.uri.prefix { $0 != "?" }
+        if path == Route.simulations { return limits.simulationBytes }
+        return path == Route.proposals || path == Route.impact ? limits.policyBytes : nil
     }
 
     /// Takes a place; it is given back when nobody holds it any more.
@@ -52,13 +56,13 @@ extension Problems {
     static func simulationUnderWay() -> Problem {
         Problem(
             type: "/problems/too-many-simulations", title: "Too many simulations", status: 429,
-            detail: "You have a simulation under way; one user has one at a time", members: ["limit": .number(1)])
+            detail: "You have a simulation or a policy under way; one user has one at a time", members: ["limit": .number(1)])
     }
 
     static func tooManySimulations(_ limit: Int) -> Problem {
         Problem(
             type: "/problems/too-many-simulations", title: "Too many simulations", status: 503,
-            detail: "\(limit) simulations are under way, which is all at a time; try again when one is done",
+            detail: "\(limit) simulations or policies are under way, which is all at a time; try again when one is done",
             members: ["limit": .number(Int64(limit))])
     }
 }

@@ -1,4 +1,5 @@
 import AllotAPI
+import Policy
 import Scheduling
 import Units
 
@@ -26,6 +27,9 @@ enum EventRecord {
             ReservationRecord.writeActive(active, to: &writer)
         case .extended(_, let span): writer.field("span", span.milliseconds)
         case .moved(_, let devices): ReservationRecord.writeDevices("devices", devices, to: &writer)
+        case .reassigned(_, let account):
+            writer.field("department", account.department.text)
+            writer.field("team", account.team?.text)
         case .requeued(_, let time): writer.field("at", time.milliseconds)
         case .credited(_, let credit):
             writer.field("from", credit.from.milliseconds)
@@ -74,6 +78,8 @@ enum EventRecord {
         var devices = DeviceSet()
         var isHost = false
         var host = 0
+        var department: String?
+        var team: String?
         var active: Reservation.Active?
         var ending: Reservation.Ending?
         var ended: Reservation.Ended?
@@ -90,6 +96,8 @@ enum EventRecord {
             case "devices": devices = try ReservationRecord.readDevices(from: &reader)
             case "isHost": isHost = try reader.bool()
             case "host": host = try reader.integer()
+            case "department": department = try reader.string()
+            case "team": team = try reader.string()
             case "halfLife": halfLife = try reader.integer()
             case "active": active = try ReservationRecord.readActive(from: &reader)
             case "ending": ending = try ReservationRecord.readEnding(from: &reader)
@@ -119,6 +127,11 @@ enum EventRecord {
             case "reservation.extended":
                 return .extended(id, span: Span(milliseconds: try reader.required(span, "span")))
             case "reservation.moved": return .moved(id, devices: devices)
+            case "reservation.reassigned":
+                let account = Account(
+                    department: DepartmentID(try reader.required(department, "department")),
+                    team: team.map { TeamID($0) })
+                return .reassigned(id, account: account)
             case "reservation.requeued":
                 return .requeued(id, at: Timestamp(milliseconds: try reader.required(at, "at")))
             case "reservation.credited":

@@ -13,7 +13,6 @@ struct API: Sendable {
     let broker: Broker
     let store: Store
     let accounts: SystemAccounts
-    let policy: Policy
     let executor: any Executor
     let logs: any LogSource
     let reconciler: Reconciler
@@ -42,11 +41,19 @@ struct API: Sendable {
         addDrainRoutes(to: routes)
         addOperationRoutes(to: routes)
         addSimulationRoutes(to: routes)
+        addPolicyRoutes(to: routes)
         return router
     }
 
-    /// Who asks, by the kernel's word, and the accounts that the policy gives that user.
-    func caller(_ context: AllotRequestContext) async throws -> Caller {
+    /// Who asks, by the kernel's word, with the accounts and roles that the policy gives that user.
+    /// - Throws: a problem where the table lets none of what the user is call the operation.
+    func caller(_ context: AllotRequestContext, _ operation: Access.Operation) async throws -> Caller {
+        let caller = try await identify(context)
+        guard caller.extent(of: operation) > .none else { throw Problems.roleNeeded(operation) }
+        return caller
+    }
+
+    private func identify(_ context: AllotRequestContext) async throws -> Caller {
         let id = UserID(context.peer.uid)
         let user: SystemUser
         do throws(AccountError) {
@@ -54,9 +61,13 @@ struct API: Sendable {
         } catch .unknownID {
             throw Problems.forbidden("This machine has no account of uid \(id), or has none any more")
         }
+        let policy = broker.policies.policy
+        var roles = policy.roles(user: user.name, groups: user.groups)
+        if id == .root { roles.insert(.admin) }
         let subject = Subject(
-            user: id, accounts: policy.accounts(user: user.name, groups: user.groups), isAdmin: id == .root)
-        return Caller(subject: subject, name: user.name)
+            user: id, accounts: policy.accounts(user: user.name, groups: user.groups), isAdmin: roles.contains(.admin),
+            manages: Set(policy.managed(user: user.name, groups: user.groups)))
+        return Caller(subject: subject, name: user.name, groups: user.groups, roles: roles)
     }
 
     /// Views of reservations for a caller, with the names of these users at hand.
@@ -66,7 +77,7 @@ struct API: Sendable {
             names[user] = (try? await accounts.user(user).name) ?? user.description
         }
         return ReservationViews(
-            host: engine.host, viewer: caller.subject.user, isAdmin: caller.subject.isAdmin,
+            host: engine.host, viewer: caller,
             names: { [names] in names[$0] ?? $0.description })
     }
 
@@ -102,6 +113,8 @@ struct API: Sendable {
 struct Caller: Sendable {
     var subject: Subject
     var name: String
+    var groups: Set<String> = []
+    var roles: Set<Role> = []
 }
 
 extension Reply {

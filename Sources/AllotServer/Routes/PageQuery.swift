@@ -88,6 +88,9 @@ struct Query {
         return DateTime(time)
     }
 
+    /// A parameter as it is; nil where it is absent.
+    func text(_ name: String) -> String? { parameters[name[...]].map { String($0) } }
+
     /// Whether the parameter is there.
     func has(_ name: String) -> Bool { parameters[name[...]] != nil }
 

@@ -8,13 +8,17 @@ import Units
 
 extension API {
     func addReadingRoutes(to routes: RouterGroup<AllotRequestContext>) {
-        routes.get("host") { _, _ in
-            try JSONReply.response(HostViews(engine: await broker.snapshot().engine).host())
+        routes.get("host") { _, context in
+            _ = try await caller(context, .showHost)
+            return try JSONReply.response(HostViews(engine: await broker.snapshot().engine).host())
         }
-        routes.get("devices") { request, _ in try await devices(request) }
+        routes.get("devices") { request, context in
+            _ = try await caller(context, .listDevices)
+            return try await devices(request)
+        }
         routes.get("reservations") { request, context in try await list(request, context) }
         routes.get("reservations/:id") { _, context in
-            let caller = try await caller(context)
+            let caller = try await caller(context, .showReservation)
             let found = try await find(try reservationID(context))
             let engine = await broker.snapshot().engine
             let users = [found.reservation.owner] + found.reservation.sharedWith
@@ -38,7 +42,7 @@ extension API {
         let query = try PageQuery(request, known: ["scope", "state"])
         let scope = try query.choice("scope", Route.Scope.self) ?? .own
         let state = try query.choice("state", Route.StateFilter.self) ?? .live
-        let caller = try await caller(context)
+        let caller = try await caller(context, .listReservations)
         let owner = scope == .own ? caller.subject.user : nil
         let cursor = try query.cursor.map { text throws(Problem) in
             guard let id = ReservationID(text) else { throw Problems.invalidField("cursor", "one that a page gave") }
@@ -91,7 +95,7 @@ extension API {
 
     private func plan(_ request: Hummingbird.Request, _ context: AllotRequestContext) async throws -> Response {
         let query = try PageQuery(request)
-        let caller = try await caller(context)
+        let caller = try await caller(context, .showPlan)
         let engine = await broker.snapshot().engine
         let entries = engine.calendar()
         let first = try query.number(after: "cursor") ?? 0
@@ -107,7 +111,7 @@ extension API {
     private func fairShare(_ request: Hummingbird.Request, _ context: AllotRequestContext) async throws -> Response {
         let query = try PageQuery(request)
         let first = try query.number(after: "cursor") ?? 0
-        let caller = try await caller(context)
+        let caller = try await caller(context, .showFairShare)
         try admitQuestion(of: caller.subject.user)
         let snapshot = await broker.snapshot()
         let report = await Task.detached(priority: .utility) {
@@ -118,25 +122,25 @@ extension API {
             guard case .user(let key) = standing.who, names[key.user] == nil else { continue }
             names[key.user] = try? await accounts.user(key.user).name
         }
-        let views = FairShareViews(viewer: caller.subject, names: names)
+        let views = FairShareViews(viewer: caller, names: names)
         let all = report.standings.compactMap { views.view($0) }
         let page = all.dropFirst(first).prefix(query.limit)
         return try JSONReply.response(
             FairShareView(
                 items: Array(page), nextCursor: page.endIndex == all.count ? nil : String(page.endIndex),
-                unit: policy.priceBook?.currency ?? "device-hours",
+                unit: snapshot.engine.policy.priceBook?.currency ?? "device-hours",
                 halfLifeSeconds: snapshot.engine.state.usage.halfLife.wholeSeconds))
     }
 
     /// Plans the queue on copies, off the writer.
     private func explain(_ context: AllotRequestContext) async throws -> Response {
         let id = try reservationID(context)
-        let caller = try await caller(context)
+        let caller = try await caller(context, .explainReservation)
         try admitQuestion(of: caller.subject.user)
         let snapshot = await broker.snapshot()
         let engine = snapshot.engine
-        if let reservation = engine.state.reservations[id], !caller.subject.isAdmin,
-            reservation.owner != caller.subject.user, !reservation.sharedWith.contains(caller.subject.user)
+        if let reservation = engine.state.reservations[id], !reservation.sharedWith.contains(caller.subject.user),
+            !caller.reaches(reservation.owner, reservation.account.department, by: .explainReservation)
         {
             throw Rejection.notOwner(id).problem
         }
@@ -149,7 +153,7 @@ extension API {
     /// Submits on a copy, off the writer: the same path, and nothing changes.
     private func quote(_ request: Hummingbird.Request, _ context: AllotRequestContext) async throws -> Response {
         let asked = try JSONBody.decode(ReservationRequest.self, from: request, context)
-        let caller = try await caller(context)
+        let caller = try await caller(context, .quoteReservation)
         try admitQuestion(of: caller.subject.user)
         let submission = try Submission(asked, sharedWith: [], execution: execution, caller: caller.subject.user)
         let snapshot = await broker.snapshot()

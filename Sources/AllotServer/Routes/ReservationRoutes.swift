@@ -2,6 +2,7 @@ import AllotAPI
 import Crypto
 import HTTPTypes
 import Hummingbird
+import Policy
 import Scheduling
 import Storage
 import Units
@@ -10,19 +11,20 @@ extension API {
     func addReservationRoutes(to routes: RouterGroup<AllotRequestContext>) {
         routes.post("reservations") { request, context in try await submit(request, context) }
         routes.post("reservations/:id/cancel") { request, context in
-            try await end(request, context) { Command.cancel($0, by: $1) }
+            try await end(request, context, .cancelReservation) { Command.cancel($0, by: $1) }
         }
         routes.post("reservations/:id/release") { request, context in
-            try await end(request, context) { Command.release($0, by: $1) }
+            try await end(request, context, .releaseReservation) { Command.release($0, by: $1) }
         }
         routes.post("reservations/:id/extend") { request, context in try await extend(request, context) }
     }
 
     private func submit(_ request: Hummingbird.Request, _ context: AllotRequestContext) async throws -> Response {
         let asked = try JSONBody.decode(ReservationRequest.self, from: request, context)
-        let caller = try await caller(context)
+        let caller = try await caller(context, .submitReservation)
         let submission = try Submission(
-            asked, sharedWith: try await users(asked.shareWith ?? []), execution: execution,
+            asked, sharedWith: try await mates(asked.shareWith ?? [], of: caller, team: asked.team),
+            execution: execution,
             caller: caller.subject.user)
         return try await perform(
             .submit(submission.request, by: caller.subject), details: submission.details, status: 201, caller, request,
@@ -30,12 +32,12 @@ extension API {
     }
 
     private func end(
-        _ request: Hummingbird.Request, _ context: AllotRequestContext,
+        _ request: Hummingbird.Request, _ context: AllotRequestContext, _ operation: Access.Operation,
         command: @Sendable (ReservationID, Subject) -> Command
     ) async throws -> Response {
         let id = try reservationID(context)
         let asked = try JSONBody.decode(EndRequest.self, from: request, context, allowsEmpty: true)
-        let caller = try await caller(context)
+        let caller = try await caller(context, operation)
         let details = Details(reason: try await reason(asked.reason, for: id, caller))
         return try await perform(command(id, caller.subject), details: details, status: 200, caller, request, context)
     }
@@ -43,7 +45,7 @@ extension API {
     private func extend(_ request: Hummingbird.Request, _ context: AllotRequestContext) async throws -> Response {
         let id = try reservationID(context)
         let asked = try JSONBody.decode(ExtendRequest.self, from: request, context)
-        let caller = try await caller(context)
+        let caller = try await caller(context, .extendReservation)
         let details = Details(reason: try await reason(asked.reason, for: id, caller))
         let command = Command.extend(id, by: Span(seconds: asked.durationSeconds), subject: caller.subject)
         return try await perform(command, details: details, status: 200, caller, request, context)
@@ -64,7 +66,7 @@ extension API {
             case .failure(let rejection): return rejection.problem.reply
             case .success(let decision):
                 let views = ReservationViews(
-                    host: host, viewer: caller.subject.user, isAdmin: caller.subject.isAdmin,
+                    host: host, viewer: caller,
                     names: { names[$0] ?? $0.description })
                 return Reply(views.view(decision), status: status)
             }
@@ -92,24 +94,42 @@ extension API {
             throw Problems.invalidField("reason", "1 to \(Limits.reasonBytes) bytes")
         }
         let live = await broker.decision(about: id)?.reservation
-        if reason == nil, caller.subject.isAdmin, let live, live.owner != caller.subject.user {
+        if reason == nil, let live, live.owner != caller.subject.user,
+            caller.reaches(live.owner, live.account.department, by: .cancelReservation)
+        {
             throw Problems.invalidField("reason", "needed, since \(id) is another's")
         }
         return reason
     }
 
-    private func users(_ names: [String]) async throws -> [UserID] {
+    /// The users whom it is shared with: named team-mates, or of the same department where it is charged to no team.
+    private func mates(_ names: [String], of caller: Caller, team: String?) async throws -> [UserID] {
         guard names.count <= Scheduling.Limits.sharedWith else {
             throw Problems.invalidField("shareWith", "at most \(Scheduling.Limits.sharedWith) users")
         }
+        // Who is nowhere, or not in that team, is refused for that by the engine.
+        guard !names.isEmpty,
+            let account = caller.subject.accounts.first(where: { team == nil || $0.team?.text == team })
+        else { return [] }
         var users: [UserID] = []
         for name in names {
             guard let user = try await accounts.user(named: name) else {
                 throw Problems.invalidField("shareWith", "there is no user '\(name.prefix(40))'")
             }
+            guard try await isMate(user, of: account) else {
+                let place = account.team.map { "team \($0)" } ?? "department \(account.department)"
+                throw Problems.invalidField("shareWith", "'\(name.prefix(40))' is not in \(place)")
+            }
             users.append(user)
         }
         return users
+    }
+
+    /// Whether the user is, by now, in the team, or in the department where there is none.
+    func isMate(_ user: UserID, of account: Account) async throws -> Bool {
+        let found = try await accounts.user(user)
+        let all = broker.policies.policy.accounts(user: found.name, groups: found.groups)
+        return all.contains { $0.department == account.department && (account.team == nil || $0.team == account.team) }
     }
 
     private func idempotencyKey(

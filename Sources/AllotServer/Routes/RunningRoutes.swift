@@ -15,11 +15,16 @@ extension API {
     /// Puts the process that connected into the reservation: by the kernel's word, whatever it says of itself.
     private func attach(_ context: AllotRequestContext) async throws -> Response {
         let id = try reservationID(context)
-        let caller = try await caller(context)
+        let caller = try await caller(context, .attachProcess)
         let found = try await find(id)
         let user = caller.subject.user
         guard found.reservation.owner == user || found.reservation.sharedWith.contains(user)
         else { throw Rejection.notOwner(id).problem }
+        // Who has left the team since is cut off, whatever was shared before.
+        guard !caller.subject.accounts.isEmpty else { throw Rejection.notMember(user).problem }
+        if found.reservation.owner != user, try await !isMate(user, of: found.reservation.account) {
+            throw Rejection.notOwner(id).problem
+        }
         guard case .active(let active) = found.reservation.state else { throw notActive(found.reservation) }
         let holding = Holding(found.reservation, active, on: await broker.snapshot().engine.host)
         let peer = PeerProcess(pid: context.peer.pid, user: user)
@@ -56,9 +61,9 @@ extension API {
         let id = try reservationID(context)
         let query = try Query(request, known: ["follow"])
         let follow = try query.flag("follow") ?? false
-        let caller = try await caller(context)
+        let caller = try await caller(context, .readLogs)
         let reservation = try await find(id).reservation
-        guard reservation.owner == caller.subject.user || caller.subject.isAdmin else {
+        guard caller.reaches(reservation.owner, reservation.account.department, by: .readLogs) else {
             throw Rejection.notOwner(id).problem
         }
         guard reservation.hasCommand else {

@@ -11,9 +11,10 @@ extension API {
     /// Replays a workload in a process of its own: what the daemon does is neither changed nor held up.
     private func simulate(_ request: Hummingbird.Request, _ context: AllotRequestContext) async throws -> Response {
         let query = try SimulationQuery(request)
-        let caller = try await caller(context)
-        guard query.source != .journal || caller.subject.isAdmin else {
-            throw Problems.forbidden("Only an admin replays the journal, which tells of everybody's work")
+        let caller = try await caller(context, .simulate)
+        // The journal tells of everybody's work.
+        guard query.source != .journal || caller.extent(of: .simulate) == .all else {
+            throw Problems.roleNeeded(["auditor", "admin"])
         }
         let bytes = context.body.readableBytes
         if bytes > 0, request.headers[.contentType] != "application/octet-stream" {

@@ -47,7 +47,7 @@ struct EventViews: Sendable {
             view.devices = reservations.host.ids(of: drain.devices)
             view.cause = drain.hasFailed ? "failure" : "maintenance"
         case .resumed(_, let devices, _, _): view.devices = reservations.host.ids(of: devices)
-        case .fairShareChanged: break
+        case .fairShareChanged, .reassigned: break
         case .started(_, let active):
             view.start = DateTime(active.startedAt)
             view.end = DateTime(active.endsAt)

@@ -5,12 +5,12 @@ import Units
 
 /// Makes standings' views for one viewer: every department, and teams and users of the viewer's own departments.
 struct FairShareViews: Sendable {
-    let viewer: Subject
+    let viewer: Caller
     /// Names of the users that come up; a user without one is shown by uid.
     var names: [UserID: String]
 
     func view(_ standing: FairShareReport.Standing) -> FairShareView.Standing? {
-        guard viewer.isAdmin || standing.who.isDepartment || isOwn(standing.who.department) else { return nil }
+        guard viewer.extent(of: .showFairShare) == .all || standing.who.isDepartment || isOwn(standing.who.department) else { return nil }
         var view = FairShareView.Standing(
             level: standing.who.level, department: standing.who.department.text, weight: standing.shares,
             share: part(UInt64(max(standing.shares, 0)), of: UInt64(max(standing.allShares, 0))),
@@ -34,7 +34,7 @@ struct FairShareViews: Sendable {
     }
 
     private func isOwn(_ department: DepartmentID) -> Bool {
-        viewer.accounts.contains { $0.department == department }
+        viewer.subject.manages.contains(department) || viewer.subject.accounts.contains { $0.department == department }
     }
 
     private func label(_ who: FairShareReport.Who) -> String {

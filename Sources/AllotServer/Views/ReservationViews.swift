@@ -6,8 +6,7 @@ import Units
 /// Makes reservations' views for one viewer: of another's reservation, only what the calendar shows.
 struct ReservationViews: Sendable {
     let host: Host
-    let viewer: UserID
-    let isAdmin: Bool
+    let viewer: Caller
     /// Names of the users that may come up; a user without one is shown by uid.
     var names: @Sendable (UserID) -> String
 
@@ -44,7 +43,8 @@ struct ReservationViews: Sendable {
 
     /// Whether the viewer sees whose it is, its tags and its command.
     func mayKnow(_ reservation: Reservation) -> Bool {
-        isAdmin || reservation.owner == viewer || reservation.sharedWith.contains(viewer)
+        viewer.reaches(reservation.owner, reservation.account.department, by: .showReservation)
+            || reservation.sharedWith.contains(viewer.subject.user)
     }
 
     private func state(of reservation: Reservation) -> ReservationView.State {

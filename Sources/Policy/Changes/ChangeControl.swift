@@ -117,7 +117,7 @@ public struct ChangeControl: Sendable {
         outcome.texts[proposal.digest] = draft.text
         texts[proposal.digest] = draft.text
         texts[ledger.versions[base - 1].digest] = baseText
-        emit(.proposed(proposal), into: &outcome)
+        emit(.proposed(proposal: proposal), into: &outcome)
         advance(to: now, into: &outcome)
         return outcome
     }
@@ -132,7 +132,7 @@ public struct ChangeControl: Sendable {
             throw .notPermitted(needed: proposal.approvers)
         }
         var outcome = Outcome()
-        emit(.approved(number, by: author.user, at: now), into: &outcome)
+        emit(.approved(number: number, by: author.user, at: now), into: &outcome)
         advance(to: now, into: &outcome)
         return outcome
     }
@@ -147,7 +147,7 @@ public struct ChangeControl: Sendable {
             throw .notPermitted(needed: proposal.approvers.union([.admin]))
         }
         var outcome = Outcome()
-        emit(.rejected(number, by: author.user, at: now, reason: reason), into: &outcome)
+        emit(.rejected(number: number, by: author.user, at: now, reason: reason), into: &outcome)
         return outcome
     }
 
@@ -164,7 +164,7 @@ public struct ChangeControl: Sendable {
         {
             switch due.state {
             case .approved where due.until.map({ $0 <= now }) ?? false, .pending:
-                emit(.expired(due.number, at: now), into: &outcome)
+                emit(.expired(number: due.number, at: now), into: &outcome)
             case .approved: takeEffect(due, at: now, into: &outcome)
             default: lapse(due, at: now, into: &outcome)
             }
@@ -174,11 +174,11 @@ public struct ChangeControl: Sendable {
     }
 
     private mutating func takeEffect(_ proposal: Proposal, at now: Timestamp, into outcome: inout Outcome) {
-        merge(proposal, isBack: false, origin: .proposal(proposal.number), at: now, into: &outcome)
+        merge(proposal, isBack: false, origin: .proposal(number: proposal.number), at: now, into: &outcome)
     }
 
     private mutating func lapse(_ proposal: Proposal, at now: Timestamp, into outcome: inout Outcome) {
-        merge(proposal, isBack: true, origin: .lapse(of: proposal.number), at: now, into: &outcome)
+        merge(proposal, isBack: true, origin: .lapse(number: proposal.number), at: now, into: &outcome)
     }
 
     private mutating func merge(
@@ -192,7 +192,7 @@ public struct ChangeControl: Sendable {
         do throws(PolicyConflict) {
             install(try current.merging(from: from, to: to), origin: origin, at: now, into: &outcome)
         } catch {
-            emit(.conflicted(proposal.number, at: now, paths: error.paths), into: &outcome)
+            emit(.conflicted(number: proposal.number, at: now, paths: error.paths), into: &outcome)
         }
     }
 
@@ -204,7 +204,7 @@ public struct ChangeControl: Sendable {
         current = text
         outcome.texts[version.digest] = text
         texts[version.digest] = text
-        emit(origin == .file ? .taken(version) : .changed(version), into: &outcome)
+        emit(origin == .file ? .taken(version: version) : .changed(version: version), into: &outcome)
     }
 
     private mutating func emit(_ event: PolicyEvent, into outcome: inout Outcome) {

@@ -90,9 +90,9 @@ public struct PolicyVersion: Sendable, Hashable, Codable {
     public enum Origin: Sendable, Hashable, Codable {
         /// The file of the first start.
         case file
-        case proposal(Int)
+        case proposal(number: Int)
         /// A proposal's time was over: what it had changed is as it was before.
-        case lapse(of: Int)
+        case lapse(number: Int)
     }
 }
 
@@ -126,7 +126,8 @@ public struct Proposal: Sendable, Hashable, Codable {
 
     public init(
         number: Int, digest: PolicyDigest, base: Int, rollbackTo: Int? = nil, changes: [PolicyChange], by: UserID,
-        at: Timestamp, reason: String, effective: Timestamp? = nil, until: Timestamp? = nil, emergencyUntil: Timestamp? = nil,
+        at: Timestamp, reason: String, effective: Timestamp? = nil, until: Timestamp? = nil,
+        emergencyUntil: Timestamp? = nil,
         approvers: Set<Role>, state: State
     ) {
         self.number = number
@@ -182,17 +183,17 @@ public struct Proposal: Sendable, Hashable, Codable {
 /// What was decided about the policy. Journaled, and folded by `PolicyLedger.apply` for ever with the same meaning.
 public enum PolicyEvent: Sendable, Hashable, Codable {
     /// The file's text, at the first start with one.
-    case taken(PolicyVersion)
-    case proposed(Proposal)
+    case taken(version: PolicyVersion)
+    case proposed(proposal: Proposal)
     /// By nobody where the rules ask for no second person.
-    case approved(Int, by: UserID?, at: Timestamp)
-    case rejected(Int, by: UserID, at: Timestamp, reason: String)
+    case approved(number: Int, by: UserID?, at: Timestamp)
+    case rejected(number: Int, by: UserID, at: Timestamp, reason: String)
     /// It could not take effect, or not lapse: others have changed the same places since.
-    case conflicted(Int, at: Timestamp, paths: [String])
+    case conflicted(number: Int, at: Timestamp, paths: [String])
     /// Nobody had agreed when its time was over.
-    case expired(Int, at: Timestamp)
+    case expired(number: Int, at: Timestamp)
     /// Another version holds from now on.
-    case changed(PolicyVersion)
+    case changed(version: PolicyVersion)
 
     /// Its name in the journal and on the event stream.
     public var kind: String {

@@ -170,7 +170,7 @@ public struct Replay: Sendable {
             for follower in followers[place] ?? [] {
                 outcomes[follower].eligibleAt = max(outcomes[follower].eligibleAt, time)
             }
-        case .extended, .moved, .credited, .drained, .resumed, .fairShareChanged: break
+        case .extended, .moved, .credited, .drained, .resumed, .fairShareChanged, .reassigned: break
         }
     }
 }

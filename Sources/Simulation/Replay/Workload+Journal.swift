@@ -59,7 +59,8 @@ private struct JournalReading {
         case .requeued:
             started[id] = nil
             all[place].hasFailed = false
-        case .submitted, .slipped, .firmed, .moved, .credited, .drained, .resumed, .fairShareChanged, .ended: break
+        case .submitted, .slipped, .firmed, .moved, .credited, .drained, .resumed, .fairShareChanged, .reassigned, .ended:
+            break
         }
     }
 
