@@ -33,6 +33,18 @@ public struct ChangeRules: Sendable, Hashable, Codable {
         self.secondPerson = secondPerson
         self.managers = managers
     }
+
+    private enum CodingKeys: String, CodingKey {
+        case secondPerson, managers
+    }
+
+    /// In the order of the cases, so that equal rules have equal bytes.
+    public func encode(to encoder: any Encoder) throws {
+        func sorted(_ areas: Set<PolicyArea>) -> [PolicyArea] { PolicyArea.allCases.filter(areas.contains) }
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encodeIfPresent(secondPerson.map(sorted), forKey: .secondPerson)
+        try container.encode(sorted(managers), forKey: .managers)
+    }
 }
 
 /// Which requests wait for approval: those that fulfil all that it names, at least one thing.
