@@ -74,6 +74,29 @@ extension Policy.Limits {
     public static let multiplier = Ratio(thousandths: 0)...Ratio(thousandths: 1_000_000)
 }
 
+/// Roles, budgets, approvals, attendance.
+extension Policy.Limits {
+    /// Users with a default department.
+    public static let defaultDepartments = 100_000
+    /// Of a department in a month, and of a request that needs approval; in the price book's currency.
+    public static let budget = Amount.zero...Amount(microunits: 1_000_000_000_000_000_000)
+    /// Of one budget.
+    public static let thresholds = 16
+    /// In percent of the budget.
+    public static let threshold = 1...1000
+    public static let idleFactor = Ratio(thousandths: 0)...Ratio(thousandths: 1000)
+    /// Between the word that a reservation ends early and its end.
+    public static let endingGrace = Span.zero...Span.days(7)
+    public static let requestRules = 64
+    public static let requestHold = Span.minutes(1)...Span.days(30)
+    /// After which an idle reservation, or one that nobody came for, is noticed.
+    public static let absence = Span.minutes(1)...Span.days(30)
+    /// In percent.
+    public static let utilization = 1...100
+    /// At most a hundred years.
+    public static let retention = Span.days(1)...Span.days(36_500)
+}
+
 extension YAMLDocument {
     /// What one YAML text may hold, checked before anything is made of it.
     public enum Limits {

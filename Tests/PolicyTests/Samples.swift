@@ -51,6 +51,8 @@ let wholePolicy = """
           - {together: numa, size: 2, count: 3}
           - {together: nvlink, size: 4, count: 1, model: H100}
         caps: {devicesPerTeam: 6}
+        managers: [grace, "@leads"]
+        budget: {perMonth: 50000, thresholds: [50, 90], hardStop: false}
         teams:
           - {id: language, name: Language, weight: 1, members: [ada], caps: {duration: 8h, waiting: 0}}
     classes:
@@ -71,6 +73,18 @@ let wholePolicy = """
       - {model: "*", most: 2}
     preemption: {minimumRunTime: 30m, grace: 0s, warningSignal: SIGTERM, perHour: 0}
     fairShare: {halfLife: 14d}
+    roles: {admin: [root, "@admins"], finance: ["@finance"], auditor: [otto]}
+    budgets: {idleFactor: 0.5, atHardStop: stop, grace: 1h}
+    approvals:
+      changes: {secondPerson: [prices, roles], managers: [members, caps]}
+      requests:
+        - {devicesOver: 4, class: urgent, approver: admin}
+        - {priceOver: 1000.50}
+      requestHold: 8h
+    idle: {after: 30m, utilizationBelow: 3, action: release, grace: 10m}
+    noShow: {after: 1h}
+    retention: {personal: 90d}
+    defaultDepartments: {ada: research}
     priceBook:
       currency: EUR
       rates:

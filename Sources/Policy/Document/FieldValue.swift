@@ -114,6 +114,15 @@ public struct FieldValue {
         }
     }
 
+    /// The keys and values of a mapping of at most `limit` keys, whatever they are called.
+    public func entries(limit: Int) -> [(key: String, value: FieldValue)]? {
+        guard case .mapping(let pairs) = node.content else { return wrong("fields (`key: value`)") }
+        guard pairs.count <= limit else { return refused("\(pairs.count) keys; at most \(limit)") }
+        return pairs.map { pair in
+            (pair.key, FieldValue(node: pair.value, path: FieldPath.key(pair.key, of: path), faults: faults))
+        }
+    }
+
     /// What `body` makes of the fields of a mapping; the keys that it did not ask for are faults.
     public func mapping<Value>(_ body: (FieldReader) -> Value) -> Value? {
         guard case .mapping(let pairs) = node.content else { return wrong("fields (`key: value`)") }

@@ -20,16 +20,25 @@ enum PolicyDocument {
     static func policy(_ fields: FieldReader) -> Policy {
         checkVersion(fields.required("version"))
         let zone = fields.optional("timeZone").flatMap { $0.zone() } ?? .utc
+        var mentions = Mentions()
+        let departments = departments(fields.required("departments"), &mentions)
+        let classes = fields.optional("classes").map(classes) ?? Policy.defaultClasses
         return Policy(
-            departments: departments(fields.required("departments")),
-            classes: fields.optional("classes").map(classes) ?? Policy.defaultClasses,
+            departments: departments,
+            classes: classes,
             timeZone: zone,
             priceBook: fields.optional("priceBook").flatMap { priceBook($0, zone) },
             caps: caps(fields.optional("caps")),
             licences: licences(fields.optional("licences")),
             shareable: shareable(fields.optional("shareable")),
             preemption: preemption(fields.optional("preemption")),
-            fairShare: fairShare(fields.optional("fairShare")))
+            fairShare: fairShare(fields.optional("fairShare")),
+            roles: roles(fields.optional("roles")),
+            budgets: budgets(fields.optional("budgets")),
+            approvals: approvals(fields.optional("approvals"), classes),
+            attendance: attendance(idle: fields.optional("idle"), noShow: fields.optional("noShow")),
+            retention: retention(fields.optional("retention")),
+            defaultDepartments: defaultDepartments(fields.optional("defaultDepartments"), departments, mentions))
     }
 
     private static func checkVersion(_ field: FieldValue?) {

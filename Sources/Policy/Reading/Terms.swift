@@ -61,7 +61,7 @@ extension PolicyDocument {
     }
 
     /// Keeps the default where the text does not have the field, or has none that can be read.
-    private static func set<Value>(_ value: inout Value, _ field: FieldValue?, _ read: (FieldValue) -> Value?) {
+    static func set<Value>(_ value: inout Value, _ field: FieldValue?, _ read: (FieldValue) -> Value?) {
         if let read = field.flatMap(read) { value = read }
     }
 }
