@@ -39,6 +39,7 @@ struct Allot: AsyncParsableCommand {
                 subcommands: [
                     HostCommand.self, DevicesCommand.self, PlanCommand.self, FairShareCommand.self,
                 ]),
+            CommandGroup(name: "The policy", subcommands: [PolicyCommand.self]),
             CommandGroup(
                 name: "Operations",
                 subcommands: [

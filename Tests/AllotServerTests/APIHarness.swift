@@ -20,26 +20,21 @@ final class TestDaemon: Sendable {
     let reconciler: Reconciler
     let time: TestTime
 
-    init(folder: String, time: TestTime = TestTime(), host: Topology.Host = .twoDevices) async throws {
+    init(folder: String, time: TestTime = TestTime(), host: Topology.Host = .twoDevices, policy: PolicyText = .lab)
+        async throws
+    {
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let store = try Store(folder: folder + "/state", diskReserve: 0)
         self.store = store
         self.time = time
-        let policy = Policy(
-            departments: [
-                Department(
-                    id: DepartmentID("lab"), name: "Lab", weight: 1,
-                    teams: [Team(id: TeamID("nlp"), name: "NLP", weight: 1, members: [.everyone])], members: [.everyone]
-                )
-            ], classes: Policy.defaultClasses)
         broker = try Broker(
             store: store, loop: MultiThreadedEventLoopGroup(numberOfThreads: 1).next(), batchLimit: 64, logger: logger,
-            load: { now throws(StoreError) in try Broker.Loaded(from: store, host: host, policy: policy, time: now) },
+            load: { now throws(StoreError) in try Broker.Loaded(from: store, host: host, file: policy, time: now) },
             now: { time.now })
         let executor = try await ProcessExecutor(stateDirectory: folder + "/state", logger: logger)
         reconciler = Reconciler(executor: executor, broker: broker, grace: .seconds(1), logger: logger)
         api = API(
-            broker: broker, store: store, accounts: SystemAccounts(), policy: policy, executor: executor,
+            broker: broker, store: store, accounts: SystemAccounts(), executor: executor,
             logs: FileLogSource(stateDirectory: folder + "/state"), reconciler: reconciler,
             clock: SystemClock(last: nil),
             execution: API.Execution(name: "process", onlyUser: UserID(geteuid())),
@@ -67,6 +62,28 @@ final class TestDaemon: Sendable {
 
     func close() async {
         await broker.close()
+    }
+}
+
+extension PolicyText {
+    /// One department that everybody is in, and a team.
+    static let lab = PolicyText(
+        test: """
+            version: 1
+            departments:
+              - id: lab
+                name: Lab
+                members: ["*"]
+                teams: [{id: nlp, name: NLP, members: ["*"]}]
+            """)
+
+    /// A text that a test knows to read.
+    init(test text: String) {
+        do {
+            try self.init(yaml: Array(text.utf8), name: "test")
+        } catch {
+            preconditionFailure("\(error)")
+        }
     }
 }
 
@@ -134,4 +151,11 @@ extension TestServer {
 extension RawReply {
     /// All of it.
     var text: String { head + "\r\n\r\n" + body }
+}
+
+extension Caller {
+    /// Somebody without a role.
+    static func user(_ uid: UInt32) -> Caller {
+        Caller(subject: Subject(user: UserID(uid), accounts: [], isAdmin: false), name: "u\(uid)")
+    }
 }

@@ -200,11 +200,11 @@ import Units
         let mine = JournalTests.reservation(.active(JournalTests.active))
         let details = Details(tags: ["secret": "s"])
         let decision = Decision(reservation: mine, details: details, placement: nil, ahead: nil)
-        let others = ReservationViews(host: host, viewer: UserID(5), isAdmin: false, names: { "u\($0)" }).view(decision)
+        let others = ReservationViews(host: host, viewer: .user(5), names: { "u\($0)" }).view(decision)
         #expect(others.user == nil && others.uid == nil && others.tags == nil && others.team == nil)
         #expect(others.command == nil && others.shareWith == nil)
         #expect(others.department == "a" && others.endsAt != nil)
-        let own = ReservationViews(host: host, viewer: mine.owner, isAdmin: false, names: { "u\($0)" }).view(decision)
+        let own = ReservationViews(host: host, viewer: .user(mine.owner.uid), names: { "u\($0)" }).view(decision)
         #expect(own.tags == ["secret": "s"] && own.user != nil)
     }
 
