@@ -17,9 +17,12 @@ extension FieldValue {
 
     /// An instant, or the one at which a day begins in the zone.
     func instant(_ zone: Zone) -> Timestamp? {
-        written("a date such as 2026-01-31 or a time such as 2026-01-31T06:00:00Z") { text in
-            CivilDate(text).map { zone.start(of: $0) } ?? RFC3339.timestamp(text)
-        }
+        written("a date such as 2026-01-31 or a time such as 2026-01-31T06:00:00Z") { FieldValue.instant($0, zone) }
+    }
+
+    /// The same of a text; nil where it is none.
+    static func instant(_ text: String, _ zone: Zone) -> Timestamp? {
+        CivilDate(text).map { zone.start(of: $0) } ?? RFC3339.timestamp(text)
     }
 
     func zone() -> Zone? {
