@@ -31,6 +31,9 @@ enum Limits {
     /// Of the journal, read at a time for an event stream.
     static let eventPage = 500
 
+    /// Doubts about a policy that are told, and names in it that are looked up.
+    static let policyWarnings = 100
+    static let checkedNames = 256
     /// Waiting reservations that an impact lists as earlier, and as later.
     static let impactShifts = 100
     /// Thousands of ended reservations that it looks through for the last month's.

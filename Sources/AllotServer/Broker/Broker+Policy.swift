@@ -71,6 +71,8 @@ enum ChangeFailure: Error {
 extension Broker {
     /// Takes the file's policy where none was taken yet; otherwise tells where it differs from what holds.
     func compare(_ file: PolicyText, logger: Logger) throws(ChangeFailure) {
+        let (faults, warnings) = file.findings(for: host, before: nil, at: now())
+        for line in faults + warnings { logger.warning("the policy's file", metadata: ["finding": "\(line)"]) }
         if control.ledger.current == nil {
             _ = try change(by: nil) { (control, time) throws(PolicyRejection) in control.take(file, at: time) }
         }

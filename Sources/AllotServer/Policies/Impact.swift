@@ -9,13 +9,13 @@ extension API {
     /// What a policy would bring about in the queue as it is, and in the bill. On copies, off the writer.
     func impact(of text: PolicyText, on snapshot: Broker.Snapshot) async throws -> ImpactView {
         let month = try await lastMonth(of: snapshot)
-        return await Task.detached(priority: .utility) {
+        let warnings = try await check(text, on: snapshot)
+        var view = await Task.detached(priority: .utility) {
             Impact(before: snapshot.engine, after: text.policy, at: snapshot.time, used: month).view
         }.value
+        view.warnings = warnings
+        return view
     }
-
-    /// Refuses a text that contradicts itself or changes what has begun.
-    func check(_ text: PolicyText, on snapshot: Broker.Snapshot) async throws {}
 
     /// What ran in the last calendar month: ended reservations, the newest first and not without end, and live ones.
     private func lastMonth(of snapshot: Broker.Snapshot) async throws -> Impact.Used {

@@ -93,7 +93,7 @@ extension API {
         let baseText =
             base == ledger.versions.count || ledger.versions.isEmpty
             ? snapshot.control.current : try await text(of: base, in: ledger)
-        try await check(draftText, on: snapshot)
+        _ = try await check(draftText, on: snapshot)
         let draft = ChangeControl.Draft(
             text: draftText, base: base, rollbackTo: query.version, reason: query.reason,
             effective: query.effective?.timestamp, until: query.until?.timestamp, isEmergency: query.emergency)

@@ -112,7 +112,8 @@ public struct ChangeControl: Sendable {
             number: ledger.proposals.count + 1, digest: digest(draft.text), base: base, rollbackTo: draft.rollbackTo,
             changes: Array(changes.prefix(Policy.Limits.listedChanges)), by: author.user, at: now,
             reason: draft.reason, effective: draft.effective, until: draft.until,
-            emergencyUntil: draft.isEmergency ? now + Policy.Limits.emergency : nil, approvers: approvers,
+            emergencyUntil: draft.isEmergency ? now + Policy.Limits.emergency : nil,
+            approvers: Role.allCases.filter { approvers.contains($0) },
             state: approvers.isEmpty || draft.isEmergency ? .approved : .pending)
         outcome.texts[proposal.digest] = draft.text
         texts[proposal.digest] = draft.text
@@ -128,8 +129,8 @@ public struct ChangeControl: Sendable {
     ) throws(PolicyRejection) -> Outcome {
         let proposal = try awaiting(number)
         guard proposal.by != author.user else { throw .ownProposal(number) }
-        guard !proposal.approvers.isDisjoint(with: author.roles) else {
-            throw .notPermitted(needed: proposal.approvers)
+        guard !author.roles.isDisjoint(with: proposal.approvers) else {
+            throw .notPermitted(needed: Set(proposal.approvers))
         }
         var outcome = Outcome()
         emit(.approved(number: number, by: author.user, at: now), into: &outcome)
@@ -143,8 +144,8 @@ public struct ChangeControl: Sendable {
     ) throws(PolicyRejection) -> Outcome {
         guard let proposal = ledger[number] else { throw .unknownProposal(number) }
         guard proposal.state == .pending || proposal.state == .approved else { throw .decided(number) }
-        guard proposal.by == author.user || author.isAdmin || !proposal.approvers.isDisjoint(with: author.roles) else {
-            throw .notPermitted(needed: proposal.approvers.union([.admin]))
+        guard proposal.by == author.user || author.isAdmin || !author.roles.isDisjoint(with: proposal.approvers) else {
+            throw .notPermitted(needed: Set(proposal.approvers).union([.admin]))
         }
         var outcome = Outcome()
         emit(.rejected(number: number, by: author.user, at: now, reason: reason), into: &outcome)

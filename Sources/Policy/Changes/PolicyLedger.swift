@@ -119,7 +119,7 @@ public struct Proposal: Sendable, Hashable, Codable {
     /// When it lapses unless a second person has said yes; nil for what is no emergency.
     public var emergencyUntil: Timestamp?
     /// Who may approve it: nobody has to where this is empty.
-    public var approvers: Set<Role>
+    public var approvers: [Role]
     public var approvedBy: UserID?
     public var approvedAt: Timestamp?
     public var state: State
@@ -128,7 +128,7 @@ public struct Proposal: Sendable, Hashable, Codable {
         number: Int, digest: PolicyDigest, base: Int, rollbackTo: Int? = nil, changes: [PolicyChange], by: UserID,
         at: Timestamp, reason: String, effective: Timestamp? = nil, until: Timestamp? = nil,
         emergencyUntil: Timestamp? = nil,
-        approvers: Set<Role>, state: State
+        approvers: [Role], state: State
     ) {
         self.number = number
         self.digest = digest
