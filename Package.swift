@@ -95,7 +95,7 @@ let package = Package(
                 logging, metrics, nioCore, nioExtras, nioHTTP1, nioPosix, serviceLifecycle, unixSignals, yams,
             ]),
 
-        program("allot", ["AllotAPI", "AllotClient", "Units", "CLinux", argumentParser, unixSignals]),
+        program("allot", ["AllotAPI", "AllotClient", "Policy", "Units", "CLinux", argumentParser, unixSignals]),
         program("allotd", ["AllotServer", argumentParser]),
         program("allot-enforcer", ["Enforcement", "CSystemd", argumentParser, logging, unixSignals]),
 
@@ -103,7 +103,7 @@ let package = Package(
 
         tests("UnitsTests", ["Units"]),
         tests("TopologyTests", ["Units", "Topology"]),
-        tests("PolicyTests", ["Units", "Policy"]),
+        tests("PolicyTests", ["Units", "Topology", "Policy"]),
         tests("SchedulingTests", ["Units", "Topology", "Policy", "Scheduling", "Simulation"]),
         tests("ChargebackTests", ["Units", "Topology", "Policy", "Scheduling", "Chargeback"]),
         tests("SimulationTests", ["Units", "Topology", "Policy", "Scheduling", "Simulation"]),

@@ -65,6 +65,7 @@ public struct RequestRule: Sendable, Hashable, Codable {
         self.approver = approver
     }
 
+    /// Whose yes a request waits for.
     public enum Approver: String, Sendable, Hashable, Codable, CaseIterable {
         /// A manager of the department, or an admin.
         case manager

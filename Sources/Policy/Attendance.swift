@@ -12,6 +12,7 @@ public struct AttendanceRules: Sendable, Hashable, Codable {
         self.noShow = noShow
     }
 
+    /// What happens to a reservation that is not used.
     public enum Action: String, Sendable, Hashable, Codable, CaseIterable {
         /// Its owner is told.
         case warn

@@ -32,6 +32,7 @@ public struct BudgetRules: Sendable, Hashable, Codable {
         self.grace = grace
     }
 
+    /// What happens to what runs when a budget is used up.
     public enum HardStop: String, Sendable, Hashable, Codable, CaseIterable {
         /// It runs to its end.
         case finish

@@ -78,7 +78,7 @@ struct ProgramTests {
         for command in [
             "reserve", "quote", "list", "show", "cancel", "extend", "release", "logs", "run", "shell", "host",
         ]
-            + ["devices", "plan", "health", "events", "backup", "simulate"]
+            + ["devices", "plan", "health", "events", "backup", "simulate", "policy"]
         {
             let help = try await BuiltProgram.run(path, ["help", command])
             #expect(help.code == 0)

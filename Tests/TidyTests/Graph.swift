@@ -20,7 +20,7 @@ enum Graph {
             "Units", "Topology", "Policy", "Scheduling", "Chargeback", "Simulation", "Storage", "Telemetry",
             "Enforcement", "AllotAPI", "CSystemd", "CLinux",
         ],
-        "allot": ["Units", "AllotAPI", "AllotClient", "CLinux"],
+        "allot": ["Units", "Policy", "AllotAPI", "AllotClient", "CLinux"],
         "allotd": ["AllotServer"],
         "allot-enforcer": ["Enforcement", "CSystemd"],
     ]

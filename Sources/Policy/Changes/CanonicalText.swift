@@ -1,5 +1,5 @@
 extension Policy {
-    /// The policy as a YAML text that reads as the same value: every field in the order of the schema, with no comments.
+    /// The policy as a YAML text that reads as the same value: every field in the order of the schema, no comments.
     public var canonicalText: String {
         var lines = CanonicalText()
         lines.append(outline, indent: 0)

@@ -1,5 +1,6 @@
 /// What a machine has, as far as a policy can be wrong about it.
 public struct Inventory: Sendable, Hashable {
+    /// One schedulable device, and what it is close to.
     public struct Device: Sendable, Hashable {
         public var model: String
         public var numaNode: Int?

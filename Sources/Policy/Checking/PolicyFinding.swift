@@ -1,5 +1,6 @@
 /// Something that is wrong with a policy beyond its text: with the machine that it is for, or the policy before it.
 public struct PolicyFinding: Sendable, Hashable, Codable {
+    /// Whether it keeps the policy from taking effect.
     public enum Severity: String, Sendable, Hashable, Codable, CaseIterable {
         /// It is wrong in itself: such a policy never takes effect.
         case fault
@@ -20,7 +21,7 @@ public struct PolicyFinding: Sendable, Hashable, Codable {
         self.message = message
     }
 
-    /// As compilers write it: `policy.yaml:12:9: departments[1].weight: ...`, warnings with their word before the field.
+    /// As compilers write it: `policy.yaml:12:9: departments[1].weight: ...`; warnings with that word before the field.
     /// - Parameter name: what the text is called, mostly its path.
     public func line(_ name: String) -> String {
         let mark = severity == .warning ? "warning: " : ""
