@@ -53,7 +53,8 @@ import Units
         ("budget: {}", "p:5:13: departments[0].budget.perMonth: missing"),
         (
             "budget: {perMonth: -1}",
-            "p:5:24: departments[0].budget.perMonth: expected an amount such as 50000 or 2.50, with at most 6 decimals, "
+            "p:5:24: departments[0].budget.perMonth: expected an amount such as 50000 or 2.50, with at most "
+                + "6 decimals, "
                 + "found the number `-1`"
         ),
         (

@@ -64,7 +64,8 @@ import Units
         (
             "budget: {perMonth: 100}", "caps: {duration: 8h}",
             [
-                "departments[vision].budget {perMonth: 100.00, thresholds: [50, 80, 100], hardStop: true} nil budgets vision",
+                "departments[vision].budget {perMonth: 100.00, thresholds: [50, 80, 100], hardStop: true} "
+                    + "nil budgets vision",
                 "departments[vision].caps.duration nil 8h caps vision",
             ]
         ),
@@ -159,7 +160,7 @@ import Units
     }
 
     @Test func `the canonical text of every sample reads as the same policy`() throws {
-        for text in [wholePolicy, PolicyChangeTests.before, try repositoryText("Config/policy.yaml")] {
+        for text in [wholePolicy, PolicyChangeTests.before, try repositoryText("Config/policy.example.yaml")] {
             let policy = try Policy.read(yaml: text, name: "p")
             let again = try Policy.read(yaml: policy.canonicalText, name: "p")
             #expect(again == policy)

@@ -13,9 +13,11 @@ import Units
         (
             "- {id: a, quotas: [{model: h100, nominal: 5}]}\n- {id: b, quotas: [{model: \"*\", nominal: 4}]}",
             [
-                "p:4:42: warning: departments[1].quotas[0].nominal: with it 9 devices of `NVIDIA H100` are nominal in all "
+                "p:4:42: warning: departments[1].quotas[0].nominal: with it 9 devices of `NVIDIA H100` are "
+                    + "nominal in all "
                     + "departments together; the machine has 8",
-                "p:4:42: warning: departments[1].quotas[0].nominal: with it 4 devices of `NVIDIA L4` are nominal in all "
+                "p:4:42: warning: departments[1].quotas[0].nominal: with it 4 devices of `NVIDIA L4` are "
+                    + "nominal in all "
                     + "departments together; the machine has 1",
             ]
         ),
@@ -30,14 +32,16 @@ import Units
         (
             "- {id: a, cells: [{together: nvlink, size: 4, count: 2}, {together: nvlink, size: 8, count: 1}]}",
             [
-                "p:3:58: warning: departments[0].cells[1]: 1 islands of 8 devices of `*` (nvlink); the machine has room "
+                "p:3:58: warning: departments[0].cells[1]: 1 islands of 8 devices of `*` (nvlink); the "
+                    + "machine has room "
                     + "for 0"
             ]
         ),
         (
             "- {id: a, cells: [{together: numa, size: 2, count: 5, model: H100}]}",
             [
-                "p:3:19: warning: departments[0].cells[0]: 5 islands of 2 devices of `H100` (numa); the machine has room "
+                "p:3:19: warning: departments[0].cells[0]: 5 islands of 2 devices of `H100` (numa); the "
+                    + "machine has room "
                     + "for 4"
             ]
         ),
@@ -55,10 +59,13 @@ import Units
             [
                 "p:8:3: warning: priceBook.rates: `gpu:NVIDIA H100` has no price now: its use is metered and stays "
                     + "unrated",
-                "p:8:3: warning: priceBook.rates: `gpu:NVIDIA L4` has no price now: its use is metered and stays unrated",
-                "p:8:3: warning: priceBook.rates: `memory` has no price before 2027-01-01T00:00:00Z: its use is metered "
+                "p:8:3: warning: priceBook.rates: `gpu:NVIDIA L4` has no price now: its use is metered and "
+                    + "stays unrated",
+                "p:8:3: warning: priceBook.rates: `memory` has no price before 2027-01-01T00:00:00Z: its "
+                    + "use is metered "
                     + "and stays unrated",
-                "p:8:3: warning: priceBook.rates: `licence:matlab` has no price now: its use is metered and stays unrated",
+                "p:8:3: warning: priceBook.rates: `licence:matlab` has no price now: its use is metered and "
+                    + "stays unrated",
             ]
         ),
     ])
@@ -78,7 +85,8 @@ import Units
           currency: EUR
           rates:
           - {sku: memory, from: 2026-01-01, to: 2026-02-01, perHour: 0.1}
-          - {sku: cpu, from: 2026-01-01, to: 2027-01-01, perHour: 0.2, windows: [{name: n, from: 20:00, to: 08:00, perHour: 0.1}]}
+          - {sku: cpu, from: 2026-01-01, to: 2027-01-01, perHour: 0.2,
+             windows: [{name: n, from: 20:00, to: 08:00, perHour: 0.1}]}
           - {sku: cpu, from: 2027-01-01, perHour: 0.3}
         """
 
@@ -89,14 +97,15 @@ import Units
         (
             "perHour: 0.2,", "perHour: 0.25,",
             [
-                "p:8:59: priceBook.rates[1].perHour: was 0.20 when it began, and stays so; end it with `to`, and write a "
+                "p:8:59: priceBook.rates[1].perHour: was 0.20 when it began, and stays so; end it with "
+                    + "`to`, and write a "
                     + "new rate behind it"
             ]
         ),
         (
             "to: 08:00", "to: 07:00",
             [
-                "p:8:73: priceBook.rates[1].windows: are others than when it began; end it with `to`, and write a new "
+                "p:9:15: priceBook.rates[1].windows: are others than when it began; end it with `to`, and write a new "
                     + "rate behind it"
             ]
         ),
@@ -114,7 +123,8 @@ import Units
         (
             "  - {sku: memory, from: 2026-01-01, to: 2026-02-01, perHour: 0.1}\n", "",
             [
-                "p:7:3: priceBook.rates: the rate of `memory` from 2025-12-31T23:00:00Z has begun and is missing; end it "
+                "p:7:3: priceBook.rates: the rate of `memory` from 2025-12-31T23:00:00Z has begun and is "
+                    + "missing; end it "
                     + "with `to` instead of taking it out"
             ]
         ),

@@ -4,7 +4,7 @@ import Units
 
 @Suite struct PolicyDocumentTests {
     @Test func `the sample of the repository is read whole`() throws {
-        let policy = try Policy.read(yaml: repositoryText("Config/policy.yaml"), name: "policy.yaml")
+        let policy = try Policy.read(yaml: repositoryText("Config/policy.example.yaml"), name: "policy.yaml")
         #expect(policy.departments.map(\.id.text) == ["platform", "vision", "research"])
         #expect(policy.departments.map(\.weight) == [20, 50, 30])
         #expect(policy.departments[0].teams.map(\.id.text) == ["operations", "serving"])
@@ -17,7 +17,7 @@ import Units
     }
 
     @Test func `in the sample nobody is kept from eight idle devices, and everything has a price`() throws {
-        let policy = try Policy.read(yaml: repositoryText("Config/policy.yaml"), name: "policy.yaml")
+        let policy = try Policy.read(yaml: repositoryText("Config/policy.example.yaml"), name: "policy.yaml")
         let model = "NVIDIA H100 80GB HBM3"
         let quotas = policy.departments.map { $0.quota(for: model, among: [model]) }
         #expect(quotas.map { $0?.nominal } == [1, 4, 3])
@@ -31,7 +31,7 @@ import Units
     }
 
     @Test func `in the sample root works for the operators and anybody else for research`() throws {
-        let policy = try Policy.read(yaml: repositoryText("Config/policy.yaml"), name: "policy.yaml")
+        let policy = try Policy.read(yaml: repositoryText("Config/policy.example.yaml"), name: "policy.yaml")
         let operations = Account(department: DepartmentID("platform"), team: TeamID("operations"))
         #expect(policy.accounts(user: "root", groups: ["root"]).first == operations)
         let research = Account(department: DepartmentID("research"), team: nil)

@@ -55,8 +55,8 @@ enum BuiltDaemon {
         process.executableURL = URL(fileURLWithPath: "/bin/sh")
         process.arguments = [
             "-c", "exec \"$@\" \(redirections)", "sh", try #require(path), "--socket", "\(folder)/s", "--state",
-            "\(folder)/state", "--policy", root.appending(path: "Config/policy.yaml").path, "--topology", topology,
-            "--executor", "process",
+            "\(folder)/state", "--policy", root.appending(path: "Config/policy.example.yaml").path, "--topology",
+            topology, "--executor", "process",
         ]
         let (ended, end) = AsyncStream.makeStream(of: Void.self)
         process.terminationHandler = { _ in end.finish() }

@@ -36,7 +36,7 @@ elif ! cmp -s Config/allotd.yaml "$settings"; then
 fi
 
 # A policy says who shares the machine: a sample must not become one by being installed.
-install -D -m 644 Config/policy.yaml "$to/share/doc/allot/policy.yaml"
+install -D -m 644 Config/policy.example.yaml "$to/share/doc/allot/policy.example.yaml"
 for page in README.md CHANGELOG.md LICENSE; do install -D -m 644 "$page" "$to/share/doc/allot/$page"; done
 for page in "$SHARE"/man/man[18]/*; do
     install -D -m 644 "$page" "$to/share/man/${page#"$SHARE"/man/}"

@@ -6,7 +6,7 @@ set -euo pipefail
 source "$(dirname "$0")/common.sh"
 
 cat >"$folder/allotd.yaml" <<END
-policy: $root/Config/policy.yaml
+policy: $root/Config/policy.example.yaml
 stopGrace: 1s
 END
 python3 "$root/Tests/SystemTests/kill9.py" \

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The long runs: many kills of the release build under load, many random command streams. What they showed is written to
 # docs/soak.md.
-# ROUNDS kills, STREAMS streams for each property test (they read ALLOT_SOAK_STREAMS).
+# ROUNDS kills, STREAMS streams for each property test (they read ALLOT_SOAK_STREAMS), POLICY_MUTATIONS changes of the
+# example policy.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -18,7 +19,8 @@ run() {
 }
 
 run kills env ALLOT_BIN="$PWD/.build/release" ROUNDS="${ROUNDS:-50}" Tests/SystemTests/kill9.sh
-run properties env ALLOT_SOAK_STREAMS="${STREAMS:-10000}" "${SWIFT:-swift}" test --skip-build --disable-xctest \
+run properties env ALLOT_SOAK_STREAMS="${STREAMS:-10000}" \
+    ALLOT_POLICY_MUTATIONS="${POLICY_MUTATIONS:-100000}" "${SWIFT:-swift}" test --skip-build --disable-xctest \
     --filter '^(SchedulingTests|PolicyTests)\.'
 
 # What mutations.sh has written behind it stays.
@@ -33,7 +35,7 @@ sed -n '/^## Known bugs put back/,$p' docs/soak.md >"$folder/mutations"
     echo "- machine: $(nproc) CPUs, $(uname -sr), $(. /etc/os-release && echo "$PRETTY_NAME")"
     echo "- took: $(($(date +%s) - began)) s"
     echo "- kills: $(grep -E '^(kill9:|FAILED)' "$folder/kills" | tail -n 1)"
-    echo "- properties, with ${STREAMS:-10000} streams each: $(grep -E 'Test run with' "$folder/properties" | tail -n 1)"
+    echo "- properties, with ${STREAMS:-10000} streams each, and ${POLICY_MUTATIONS:-100000} mutations of a policy: $(grep -E 'Test run with' "$folder/properties" | tail -n 1)"
     if [ -s "$folder/mutations" ]; then echo && cat "$folder/mutations"; fi
 } >"$folder/soak.md"
 mv "$folder/soak.md" docs/soak.md
