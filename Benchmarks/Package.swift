@@ -16,6 +16,14 @@ let package = Package(
             swiftSettings: [
                 .swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny"),
             ]),
+        // Large policies: reading, checking, finding a user's accounts.
+        .executableTarget(
+            name: "allot-policy-bench",
+            dependencies: ["Policy", "Units"].map { .product(name: $0, package: "allot") },
+            path: "Sources/PolicyBench",
+            swiftSettings: [
+                .swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny"),
+            ]),
         // What plain C reaches with the same rows on the same disk: the ceiling that the store is measured against.
         .target(name: "CCeiling", cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("sqlite3")]),
         .executableTarget(
