@@ -8,16 +8,18 @@ public actor AllotClient {
     /// Where the daemon listens unless told otherwise.
     public static let defaultSocketPath = "/run/allot/allotd.sock"
 
+    private static let oneThread = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+
     public nonisolated let socketPath: String
     public nonisolated let limits: ClientLimits
-    private let group: any EventLoopGroup
+    private let group: (any EventLoopGroup)?
     private var idle: [Connection] = []
 
-    /// - Parameter group: Runs the connections; nil for one thread, started with the first request.
+    /// - Parameter group: Runs the streams; nil for one thread, started with the first stream.
     public init(socketPath: String, limits: ClientLimits = ClientLimits(), group: (any EventLoopGroup)? = nil) {
         self.socketPath = socketPath
         self.limits = limits
-        self.group = group ?? MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        self.group = group
     }
 
     /// Sends a request and takes the whole answer.
@@ -49,16 +51,12 @@ public actor AllotClient {
     }
 
     nonisolated var connector: Connector {
-        Connector(socketPath: socketPath, group: group, connectSeconds: limits.connectSeconds)
+        Connector(
+            socketPath: socketPath, group: group ?? AllotClient.oneThread, connectSeconds: limits.connectSeconds)
     }
 
     private func attempt(_ call: Call, on kept: Connection?) async throws(ClientError) -> Reply {
-        let connection: Connection
-        if let kept {
-            connection = kept
-        } else {
-            connection = try await Connection.open(by: connector, limits: limits)
-        }
+        let connection = kept ?? Connection(socketPath: socketPath, limits: limits)
         let answer = try await connection.exchange(call)
         if answer.keepsAlive, idle.count < limits.idleConnections {
             idle.append(connection)

@@ -1,83 +1,47 @@
 import AllotAPI
-import NIOCore
-import NIOHTTP1
+import Dispatch
 
-/// One connection, with one request at a time on it.
-struct Connection: Sendable {
-    private let channel: any Channel
+/// One connection, with one request at a time on it. An exchange waits in the kernel, on a thread that is not one of
+/// those that tasks share: for one request and one answer that takes a fraction of what an event loop takes to start.
+final class Connection: Sendable {
+    private let socket = UnixSocket()
+    private let queue = DispatchQueue(label: "allot.connection")
+    private let socketPath: String
+    private let limits: ClientLimits
 
-    var isOpen: Bool { channel.isActive }
-
-    static func open(by connector: Connector, limits: ClientLimits) async throws(ClientError) -> Connection {
-        let channel = try await connector.connect { channel in
-            channel.eventLoop.makeCompletedFuture {
-                let pipeline = channel.pipeline.syncOperations
-                try pipeline.addHTTPClientHandlers()
-                try pipeline.addHandler(ExchangeHandler(limits: limits))
-                // A page of a list comes in a few large reads instead of many that grow slowly.
-                try channel.syncOptions?.setOption(
-                    .recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 256 << 10))
-                return channel
-            }
-        }
-        return Connection(channel: channel)
+    /// It is opened by the first request.
+    init(socketPath: String, limits: ClientLimits) {
+        self.socketPath = socketPath
+        self.limits = limits
     }
 
+    /// Whether another request may be sent on it.
+    var isOpen: Bool { socket.isIdle }
+
     func exchange(_ call: Call) async throws(ClientError) -> Answer {
-        let promise = channel.eventLoop.makePromise(of: Answer.self)
-        let channel = channel
-        do {
-            return try await withTaskCancellationHandler {
-                channel.writeAndFlush(Exchange(call: call, promise: promise)).whenFailure { error in
-                    // On a closed channel no handler is left that would fail it; elsewhere the handler does, since
-                    // a daemon may answer and close before it has read everything.
-                    if case ChannelError.ioOnClosedChannel? = error as? ChannelError {
-                        promise.fail(ClientError.disconnected)
-                    }
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                queue.async {
+                    continuation.resume(
+                        returning: Result { () throws(ClientError) in try self.exchangeWaiting(call) })
                 }
-                return try await promise.futureResult.get()
-            } onCancel: {
-                channel.close(promise: nil)
             }
-        } catch let error as ClientError {
-            throw error
-        } catch {
-            throw .disconnected
+        } onCancel: {
+            socket.cancel()
         }
+        return try result.get()
     }
 
     func close() {
-        channel.close(promise: nil)
-    }
-}
-
-/// A request and who waits for its answer.
-struct Exchange: Sendable {
-    let call: Call
-    let promise: EventLoopPromise<Answer>
-}
-
-/// An answer of any status.
-struct Answer: Sendable {
-    let reply: Reply
-    /// Whether the connection may be used again.
-    let keepsAlive: Bool
-
-    /// The reply, where it is no problem.
-    func checked() throws(ClientError) -> Reply {
-        guard (200..<300).contains(reply.status) else { throw Answer.error(reply) }
-        return reply
+        socket.close()
     }
 
-    /// What an answer with a status outside 200 to 299 says.
-    static func error(_ reply: Reply) -> ClientError {
-        guard reply.contentType?.hasPrefix("application/problem+json") == true,
-            var problem = try? reply.decode(Problem.self)
-        else {
-            return .unreadable("status \(reply.status) without a problem document")
-        }
-        // The status line is the daemon's word; the member is advisory (RFC 9457, 3.1.2).
-        problem.status = reply.status
-        return .problem(problem)
+    private func exchangeWaiting(_ call: Call) throws(ClientError) -> Answer {
+        try socket.connect(to: socketPath, limitSeconds: limits.connectSeconds)
+        let deadline = Deadline(seconds: call.timeoutSeconds ?? limits.requestSeconds)
+        let isSent = try socket.send(call.bytes, until: deadline)
+        var reader = AnswerReader(socket: socket, deadline: deadline, limits: limits)
+        let answer = try reader.answer()
+        return Answer(reply: answer.reply, keepsAlive: answer.keepsAlive && isSent)
     }
 }

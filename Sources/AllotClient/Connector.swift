@@ -40,11 +40,6 @@ struct Connector: Sendable {
         guard let error = error as? IOError else {
             return .cannotConnect(path: socketPath, reason: "\(error)")
         }
-        switch error.errnoCode {
-        case ENOENT, ENOTDIR: return .socketMissing(path: socketPath)
-        case EACCES, EPERM: return .permissionDenied(path: socketPath)
-        case ECONNREFUSED: return .connectionRefused(path: socketPath)
-        default: return .cannotConnect(path: socketPath, reason: String(cString: strerror(error.errnoCode)))
-        }
+        return ClientError(connecting: error.errnoCode, to: socketPath)
     }
 }

@@ -6,6 +6,8 @@ public struct ClientLimits: Sendable, Hashable {
     public var requestSeconds: Int64 = 30
     /// The longest silence in an event stream; the daemon sends heartbeats more often.
     public var eventSilenceSeconds: Int64 = 90
+    /// The longest head of a reply, and the longest line between its chunks.
+    public var headBytes = 80 << 10
     /// The longest reply that is held in memory.
     public var replyBytes = 64 << 20
     /// The longest line of an event stream.

@@ -122,3 +122,14 @@ public final class ReplyBody: AsyncSequence, AsyncIteratorProtocol {
         }
     }
 }
+
+extension ClientError {
+    /// What an error on an open connection means.
+    init(reading error: any Error) {
+        switch error {
+        case let error as ClientError: self = error
+        case let error as HTTPParserError where error != .invalidEOFState: self = .notHTTP("\(error)")
+        default: self = .disconnected
+        }
+    }
+}
