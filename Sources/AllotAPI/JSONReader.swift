@@ -6,6 +6,8 @@ public struct JSONReader {
     let bytes: [UInt8]
     var position = 0
     private var depth = 0
+    /// Whether something in the last text that was read stands for something else.
+    var isLastEscaped = false
 
     /// The most arrays and objects that may lie in each other.
     public static let depthLimit = 64

@@ -28,7 +28,8 @@ extension Span {
         var text = ""
         for (unit, length) in [("d", 86_400), ("h", 3600), ("m", 60), ("s", 1)] as [(String, Int64)]
         where rest >= length {
-            text += "\(rest / length)\(unit)"
+            text += String(rest / length)
+            text += unit
             rest %= length
         }
         return text.isEmpty ? "0s" : text

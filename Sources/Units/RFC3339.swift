@@ -16,22 +16,20 @@ public enum RFC3339 {
         let seconds = clamped / 1000
         let date = CivilDate(daysSinceEpoch: seconds / 86_400)
         let second = seconds % 86_400
-        append(date.year, width: 4, to: &text)
-        text.append(UInt8(ascii: "-"))
-        append(date.month, width: 2, to: &text)
-        text.append(UInt8(ascii: "-"))
-        append(date.day, width: 2, to: &text)
-        text.append(UInt8(ascii: "T"))
-        append(second / 3600, width: 2, to: &text)
-        text.append(UInt8(ascii: ":"))
-        append(second / 60 % 60, width: 2, to: &text)
-        text.append(UInt8(ascii: ":"))
-        append(second % 60, width: 2, to: &text)
-        if milliseconds != 0 {
-            text.append(UInt8(ascii: "."))
-            append(milliseconds, width: 3, to: &text)
+        // A page of a list has thousands of times: each is laid down whole, and its digits are put into it.
+        let start = text.count
+        blank.withUTF8Buffer { text.append(contentsOf: $0) }
+        text.withUnsafeMutableBufferPointer { bytes in
+            put(date.year, digits: 4, to: &bytes, at: start)
+            put(date.month, digits: 2, to: &bytes, at: start + 5)
+            put(date.day, digits: 2, to: &bytes, at: start + 8)
+            put(second / 3600, digits: 2, to: &bytes, at: start + 11)
+            put(second / 60 % 60, digits: 2, to: &bytes, at: start + 14)
+            put(second % 60, digits: 2, to: &bytes, at: start + 17)
+            put(milliseconds, digits: 3, to: &bytes, at: start + 20)
+            if milliseconds == 0 { bytes[start + 19] = UInt8(ascii: "Z") }
         }
-        text.append(UInt8(ascii: "Z"))
+        if milliseconds == 0 { text.removeLast(4) }
     }
 
     /// Reads `YYYY-MM-DDThh:mm:ss[.fraction](Z|±hh:mm)`; a fraction is cut to milliseconds.
@@ -59,12 +57,16 @@ public enum RFC3339 {
     /// 9999-12-31T23:59:59.999Z.
     private static let lastMillisecond: Int64 = 253_402_300_799_999
 
-    private static func append(_ number: Int64, width: Int, to text: inout [UInt8]) {
-        var divisor: Int64 = 1
-        for _ in 1..<width { divisor *= 10 }
-        while divisor > 0 {
-            text.append(UInt8(ascii: "0") + UInt8(number / divisor % 10))
-            divisor /= 10
+    private static let blank: StaticString = "0000-00-00T00:00:00.000Z"
+
+    /// Puts a number's last digits in the place of zeros.
+    private static func put(
+        _ number: Int64, digits: Int, to bytes: inout UnsafeMutableBufferPointer<UInt8>, at start: Int
+    ) {
+        var rest = UInt32(truncatingIfNeeded: number)
+        for index in (start..<start + digits).reversed() {
+            bytes[index] &+= UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
         }
     }
 }

@@ -106,6 +106,60 @@ struct JSONReaderTests {
         #expect(id == 5)
     }
 
+    @Test("A name of any length is told from all others of its length", arguments: 0...40)
+    func names(length: Int) throws {
+        let name = String("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ".prefix(length))
+        let others = name.indices.map { name.replacingCharacters(in: $0...$0, with: "-") }
+        let json = "{" + ([name] + others).map { "\"\($0)\":0" }.joined(separator: ",") + "}"
+        var reader = JSONReader(Array(json.utf8))
+        var texts: [String] = []
+        try reader.object { name, reader throws(JSONFault) in
+            texts.append(name.text)
+            try reader.skip()
+        }
+        #expect(texts == [name] + others)
+    }
+
+    @Test("A literal is the name that it spells and no other")
+    func literals() throws {
+        let names = ["", "a", "id", "ie", "uid", "gpus", "state", "cpusX", "durationSecond", "durationSeconds"]
+        let json =
+            "{" + (names + ["abcdefghijklmnopq", "abcdefghijklmnopX"]).map { "\"\($0)\":0" }.joined(separator: ",")
+        var reader = JSONReader(Array("\(json)}".utf8))
+        var found = ""
+        try reader.object { name, reader throws(JSONFault) in
+            switch name {
+            case "": found += "0"
+            case "a": found += "1"
+            case "id": found += "2"
+            case "uid": found += "3"
+            case "gpus": found += "4"
+            case "state": found += "5"
+            case "durationSeconds": found += "6"
+            case "abcdefghijklmnopq": found += "7"
+            default: found += "-"
+            }
+            try reader.skip()
+        }
+        #expect(found == "012-345--67-")
+    }
+
+    @Test("A text ends at its quote wherever that stands, and escapes and control characters are seen there too")
+    func ends() throws {
+        for length in 0..<40 {
+            let plain = String(repeating: "ß", count: length / 2) + String(repeating: "!", count: length % 2)
+            for (json, expected) in [("", ""), (#"\"x"#, "\"x"), (#"\\"#, "\\"), ("\u{7F}", "\u{7F}")] {
+                var reader = JSONReader(Array("\"\(plain)\(json)\" ,        ".utf8))
+                #expect(try reader.string() == plain + expected)
+            }
+            for broken in ["\n", "\u{1F}", "\0"] {
+                var reader = JSONReader(Array("\"\(plain)\(broken)\"        ".utf8))
+                let fault = #expect(throws: JSONFault.self) { try reader.string() }
+                #expect(fault?.expected == "no control character")
+            }
+        }
+    }
+
     @Test("A fault says what was expected where")
     func fault() {
         var reader = JSONReader(Array(#"  [1, x]"#.utf8))

@@ -20,5 +20,5 @@ struct GPUCount: Sendable, Hashable {
     }
 
     /// As a person reads it: `2`, `0.5`.
-    static func text(_ devices: Int, share: String?) -> String { share ?? "\(devices)" }
+    static func text(_ devices: Int, share: String?) -> String { share ?? String(devices) }
 }

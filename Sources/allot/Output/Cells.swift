@@ -10,65 +10,50 @@ extension CellText {
     }
 }
 
-/// The cells of some rows of a table, column by column: made page by page, while the next page is on its way.
+/// The cells of some rows of a table: made page by page, while the next page is on its way.
 struct Cells: Sendable {
-    /// One column's cells, behind each other.
-    struct Column: Sendable {
-        private(set) var text: CellText = []
-        /// Where each cell ends in `text`.
-        private(set) var ends: [Int] = []
-        /// The columns that each cell takes on the terminal.
-        private(set) var widths: [Int] = []
-        /// The widest cell's.
-        private(set) var width = 0
-
-        /// Writes one more cell.
-        mutating func append(_ write: (inout CellText) -> Void) {
-            let start = text.count
-            write(&text)
-            let cell = text[start...]
-            var width = cell.count
-            if !cell.allSatisfy(DisplayText.isPlain) {
-                let printable = DisplayText.printable(String(decoding: cell, as: UTF8.self))
-                text.removeSubrange(start...)
-                text.append(printable)
-                width = DisplayText.width(printable)
-            }
-            ends.append(text.count)
-            widths.append(width)
-            self.width = Swift.max(self.width, width)
-        }
-
-        mutating func reserve(rows: Int) {
-            text.reserveCapacity(16 * rows)
-            ends.reserveCapacity(rows)
-            widths.reserveCapacity(rows)
-        }
-
-        subscript(row: Int) -> ArraySlice<UInt8> {
-            text[(row == 0 ? 0 : ends[row - 1])..<ends[row]]
-        }
-    }
-
-    let columns: [Column]
-    /// The tints of the columns that have them.
-    let tints: [[Tint?]?]
+    /// All cells behind each other, row by row.
+    private(set) var text: CellText = []
+    /// Where each cell ends in `text`.
+    private(set) var ends: [Int] = []
+    /// The columns that each cell takes on the terminal.
+    private(set) var widths: [Int] = []
+    /// The widest cell's of each column.
+    private(set) var columnWidths: [Int]
+    /// Each cell's tint; empty where nothing is coloured.
+    private(set) var tints: [Tint?] = []
     let rows: Int
 
     init<Row: ListDisplayable>(_ rows: [Row], style: Style) {
-        let shown = Row.columns.filter { $0.table != nil }
-        var columns = [Column](repeating: Column(), count: shown.count)
-        for index in columns.indices { columns[index].reserve(rows: rows.count) }
+        let columns = Row.columns.filter { $0.table != nil }
+        let writers = columns.compactMap(\.table)
+        columnWidths = Array(repeating: 0, count: columns.count)
+        self.rows = rows.count
+        text.reserveCapacity(12 * columns.count * rows.count)
+        ends.reserveCapacity(columns.count * rows.count)
+        widths.reserveCapacity(columns.count * rows.count)
         for row in rows {
-            for (index, column) in shown.enumerated() {
-                columns[index].append { column.table?(row, style, &$0) }
+            for (column, write) in writers.enumerated() {
+                let start = text.count
+                write(row, style, &text)
+                end(cellFrom: start, column: column)
             }
         }
-        self.columns = columns
-        tints = shown.map { column in
-            guard style.isColoured, let tint = column.tint else { return nil }
-            return rows.map(tint)
+        if style.isColoured { tints = rows.flatMap { row in columns.map { $0.tint?(row) } } }
+    }
+
+    /// Measures the cell that has been written, and takes out of it what must not reach a terminal.
+    private mutating func end(cellFrom start: Int, column: Int) {
+        let isPlain = text.withUnsafeBufferPointer { $0[start...].allSatisfy(DisplayText.isPlain) }
+        var width = text.count - start
+        if !isPlain {
+            let printable = DisplayText.printable(String(decoding: text[start...], as: UTF8.self))
+            text.removeSubrange(start...)
+            text.append(printable)
+            width = DisplayText.width(printable)
         }
-        self.rows = rows.count
+        ends.append(text.count)
+        widths.append(width)
+        columnWidths[column] = max(columnWidths[column], width)
     }
 }

@@ -9,56 +9,76 @@ struct Table<Row: ListDisplayable> {
         self.style = style
     }
 
+    /// Where a column's cells stand in a line.
+    private struct Place {
+        let column: Int
+        let width: Int
+        let isRightAligned: Bool
+        let isLast: Bool
+    }
+
     /// The table with its head, each line ended.
     func render(_ parts: [Cells]) -> [UInt8] {
-        let natural = columns.indices.map { index in
-            max(columns[index].title.utf8.count, parts.map { $0.columns[index].width }.max() ?? 0)
-        }
-        let widths = fit(natural)
+        let widths = fit(
+            columns.indices.map { index in
+                max(columns[index].title.utf8.count, parts.map { $0.columnWidths[index] }.max() ?? 0)
+            })
         let shown = columns.indices.filter { widths[$0] > 0 }
+        let places = shown.map { column in
+            Place(
+                column: column, width: widths[column], isRightAligned: columns[column].isRightAligned,
+                isLast: column == shown.last)
+        }
+        let blanks = [UInt8](repeating: UInt8(ascii: " "), count: (widths.max() ?? 0) + gap)
         var text: [UInt8] = []
         let rows = parts.reduce(1) { $0 + $1.rows }
         text.reserveCapacity(rows * (widths.reduce(0, +) + gap * shown.count) + 64)
-        for index in shown {
-            let title = Array(columns[index].title.utf8)
-            append(
-                title[...], width: title.count, tint: .strong, column: index, of: widths, isLast: index == shown.last,
-                to: &text)
-        }
-        for cells in parts {
-            for row in 0..<cells.rows {
-                for index in shown {
-                    append(
-                        cells.columns[index][row], width: cells.columns[index].widths[row],
-                        tint: cells.tints[index]?[row], column: index, of: widths, isLast: index == shown.last,
-                        to: &text)
-                }
+        blanks.withUnsafeBufferPointer { blanks in
+            for place in places {
+                var title = columns[place.column].title
+                title.withUTF8 { append($0, width: $0.count, tint: .strong, at: place, blanks, to: &text) }
             }
+            for cells in parts { append(cells, at: places, blanks, to: &text) }
         }
         return text
     }
 
     private func append(
-        _ cell: ArraySlice<UInt8>, width: Int, tint: Tint?, column: Int, of widths: [Int], isLast: Bool,
-        to text: inout [UInt8]
+        _ cells: Cells, at places: [Place], _ blanks: UnsafeBufferPointer<UInt8>, to text: inout [UInt8]
     ) {
-        let limit = widths[column]
-        guard width <= limit else {
-            let cut = DisplayText.cut(String(decoding: cell, as: UTF8.self), to: limit, isUnicode: style.isUnicode)
-            return append(
-                Array(cut.utf8)[...], width: DisplayText.width(cut), tint: tint, column: column, of: widths,
-                isLast: isLast, to: &text)
+        cells.text.withUnsafeBufferPointer { bytes in
+            for row in 0..<cells.rows {
+                for place in places {
+                    let index = row * columns.count + place.column
+                    let start = index == 0 ? 0 : cells.ends[index - 1]
+                    append(
+                        UnsafeBufferPointer(rebasing: bytes[start..<cells.ends[index]]), width: cells.widths[index],
+                        tint: cells.tints.isEmpty ? nil : cells.tints[index], at: place, blanks, to: &text)
+                }
+            }
         }
-        let padding = repeatElement(UInt8(ascii: " "), count: limit - width)
-        if columns[column].isRightAligned { text.append(contentsOf: padding) }
+    }
+
+    private func append(
+        _ cell: UnsafeBufferPointer<UInt8>, width: Int, tint: Tint?, at place: Place,
+        _ blanks: UnsafeBufferPointer<UInt8>, to text: inout [UInt8]
+    ) {
+        guard width <= place.width else {
+            let whole = String(decoding: cell, as: UTF8.self)
+            var cut = DisplayText.cut(whole, to: place.width, isUnicode: style.isUnicode)
+            let cutWidth = DisplayText.width(cut)
+            return cut.withUTF8 { append($0, width: cutWidth, tint: tint, at: place, blanks, to: &text) }
+        }
+        let padding = place.width - width
+        if place.isRightAligned { text.append(contentsOf: UnsafeBufferPointer(rebasing: blanks[..<padding])) }
         if let tint, style.isColoured {
             text.append(style.tinted(String(decoding: cell, as: UTF8.self), tint))
         } else {
             text.append(contentsOf: cell)
         }
-        if isLast { return text.append(UInt8(ascii: "\n")) }
-        if !columns[column].isRightAligned { text.append(contentsOf: padding) }
-        for _ in 0..<gap { text.append(UInt8(ascii: " ")) }
+        if place.isLast { return text.append(UInt8(ascii: "\n")) }
+        let behind = gap + (place.isRightAligned ? 0 : padding)
+        text.append(contentsOf: UnsafeBufferPointer(rebasing: blanks[..<behind]))
     }
 
     /// The columns' widths, 0 for one that is dropped: first the widest of those that may shrink shrink, then the

@@ -9,7 +9,7 @@ extension ReservationView: CardDisplayable {
         .text("STATE", "state", tint: { $0.tint }) { $0.state.rawValue },
         .text("GPUS", "gpus", right: true) { GPUCount.text($0.gpus, share: $0.gpuShare) },
         .text("MODEL", "model", importance: 2, shrinksTo: 8) { $0.model ?? "" },
-        .text("CPUS", "cpus", right: true, importance: 5) { "\($0.cpus)" },
+        .text("CPUS", "cpus", right: true, importance: 5) { String($0.cpus) },
         .shown("MEMORY", "memoryBytes", right: true, importance: 3, csv: { "\($0.memoryBytes)" }) { row, _ in
             Style.memory(row.memoryBytes)
         },
