@@ -14,6 +14,10 @@ public struct Batch: Sendable {
     public var scalars: [String: Int64]
     /// Ended reservations, whose command and environment are deleted, those of this batch's events included.
     public var eraseAtEnd: [ReservationID]
+    /// Reservations all of whose personal fields are deleted.
+    public var erasePersonal: [ReservationID] = []
+    /// Events without a reservation all of whose personal fields are deleted.
+    public var erasePersonalOfEvents: [Int64] = []
     /// Some of the oldest replies that expired up to this time are deleted.
     public var expireReplies: Timestamp?
 
@@ -36,7 +40,7 @@ public struct Batch: Sendable {
     /// Whether there is nothing to write.
     public var isEmpty: Bool {
         events.isEmpty && rows.isEmpty && usage.isEmpty && replies.isEmpty && documents.isEmpty && scalars.isEmpty
-            && eraseAtEnd.isEmpty && expireReplies == nil
+            && eraseAtEnd.isEmpty && erasePersonal.isEmpty && erasePersonalOfEvents.isEmpty && expireReplies == nil
     }
 }
 

@@ -5,7 +5,8 @@ extension Batch {
     func check() throws(StoreError) {
         let sizes = [
             ("events", events.count), ("rows", rows.count), ("usage", usage.count), ("replies", replies.count),
-            ("eraseAtEnd", eraseAtEnd.count),
+            ("eraseAtEnd", eraseAtEnd.count), ("erasePersonal", erasePersonal.count),
+            ("erasePersonalOfEvents", erasePersonalOfEvents.count),
         ]
         for (field, count) in sizes { try check(field, count, StorageLimits.batchItems) }
         try check("scalars", scalars.count, StorageLimits.scalars)

@@ -3,11 +3,12 @@ import Units
 
 /// The hash chain over the journal, as docs/storage.md specifies it for auditors. Its format is for ever.
 ///
-///     hash(n) = SHA-256( hash(n-1) ‖ header ‖ kind ‖ payload ‖ personal )
+///     hash(n) = SHA-256( hash(n-1) ‖ header ‖ kind ‖ payload ‖ personal ‖ caller )
 ///     header  = sequence, at, actor, reservation (8 bytes each) ‖ lengths of kind, payload, personal (4 bytes each)
 ///
 /// All numbers are big-endian, signed ones in two's complement; the actor is -1 for the daemon, and the reservation 0
-/// where there is none.
+/// where there is none. The caller has 8 bytes where there is one, and none where there is not: rows of before there
+/// were callers keep their hashes, and the lengths in the header tell the two apart.
 struct Chain {
     static let hashBytes = 32
     static let saltBytes = 16
@@ -25,6 +26,8 @@ struct Chain {
         var payload: [UInt8]
         /// See `PersonalDigests`.
         var personal: [UInt8]
+        /// The row that says who made it.
+        var caller: Int64?
     }
 
     /// Kept from call to call, so that its memory is.
@@ -44,6 +47,7 @@ struct Chain {
         buffer.append(contentsOf: link.kind.utf8)
         buffer.append(contentsOf: link.payload)
         buffer.append(contentsOf: link.personal)
+        if let caller = link.caller { append(caller) }
         return Chain.digest(buffer)
     }
 

@@ -12,10 +12,12 @@ public struct JournalEvent: Sendable, Hashable {
     public var reservation: ReservationID?
     /// What may have to be forgotten: kept apart from the payload, each with a name of its own.
     public var personal: [PersonalField]
+    /// The sequence of the earlier event that says in full who caused this one; nil where none does.
+    public var caller: Int64?
 
     public init(
         at: Timestamp, actor: UserID?, kind: String, payload: [UInt8], reservation: ReservationID? = nil,
-        personal: [PersonalField] = []
+        personal: [PersonalField] = [], caller: Int64? = nil
     ) {
         self.at = at
         self.actor = actor
@@ -23,6 +25,7 @@ public struct JournalEvent: Sendable, Hashable {
         self.payload = payload
         self.reservation = reservation
         self.personal = personal
+        self.caller = caller
     }
 }
 
@@ -51,6 +54,12 @@ public struct PersonalName: RawRepresentable, Sendable, Hashable {
     public static let environment = PersonalName(rawValue: "environment")
     public static let reason = PersonalName(rawValue: "reason")
     public static let tags = PersonalName(rawValue: "tags")
+    /// What the machine calls a user.
+    public static let name = PersonalName(rawValue: "name")
+    /// The groups of a user, by name.
+    public static let groups = PersonalName(rawValue: "groups")
+    /// What the process runs that a user asked with.
+    public static let executable = PersonalName(rawValue: "executable")
 }
 
 /// A journaled event as it is read back.
@@ -64,6 +73,8 @@ public struct JournalEntry: Sendable, Hashable {
     public let reservation: ReservationID?
     /// The personal fields that it was written with, also those erased since.
     public let personal: [PersonalName]
+    /// The sequence of the earlier event that says in full who caused this one.
+    public let caller: Int64?
 }
 
 /// The journal's last event and its hash, which stands for all before it. Kept outside of the database it is an
@@ -74,7 +85,7 @@ public struct JournalHead: Sendable, Hashable {
     /// 32 bytes; all zero for an empty journal.
     public let hash: [UInt8]
 
-    init(sequence: Int64, hash: [UInt8]) {
+    public init(sequence: Int64, hash: [UInt8]) {
         self.sequence = sequence
         self.hash = hash
     }

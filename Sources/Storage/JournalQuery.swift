@@ -5,7 +5,7 @@ extension StoreQuery where Value == [JournalEntry] {
     /// Events with sequence numbers above `sequence`, in order. `limit` is held to `StorageLimits.pageRows`.
     public static func events(after sequence: Int64, limit: Int) -> Self {
         Self { db throws(StoreError) in
-            let statement = try Prepared(db, JournalRow.select)
+            let statement = try Prepared(db, JournalRow.select(db))
             defer { statement.reset() }
             try statement.bind(sequence, at: 1)
             try statement.bind(Int64(min(max(limit, 0), StorageLimits.pageRows)), at: 2)
@@ -59,10 +59,15 @@ extension StoreQuery where Value == JournalHead {
 
 /// A row of the journal with all that the chain covers.
 struct JournalRow {
-    static let select = """
-        SELECT sequence, at, actor, reservation, kind, payload, personal, hash FROM journal
-        WHERE sequence > ?1 ORDER BY sequence LIMIT ?2
-        """
+    /// The columns that `init` reads. A backup may be of the time before there were callers.
+    static func columns(_ db: Database) throws(StoreError) -> String {
+        let hasCallers = try StoreQuery<Int64>.userVersion.run(db) >= 4
+        return "sequence, at, actor, reservation, kind, payload, personal, hash, \(hasCallers ? "caller" : "NULL")"
+    }
+
+    static func select(_ db: Database) throws(StoreError) -> String {
+        "SELECT \(try columns(db)) FROM journal WHERE sequence > ?1 ORDER BY sequence LIMIT ?2"
+    }
 
     let link: Chain.Link
     let hash: [UInt8]
@@ -78,11 +83,15 @@ struct JournalRow {
         guard reservation.map({ $0 > 0 }) ?? true else {
             throw .malformed(sequence: sequence, detail: "its reservation")
         }
+        let caller = statement.optionalInteger(8)
+        guard caller.map({ $0 > 0 && $0 < sequence }) ?? true else {
+            throw .malformed(sequence: sequence, detail: "its caller")
+        }
         link = Chain.Link(
             sequence: sequence, at: Timestamp(milliseconds: statement.integer(1)),
             actor: actor.map { UserID(UInt32(truncatingIfNeeded: $0)) },
             reservation: reservation.map { ReservationID($0) }, kind: statement.text(4),
-            payload: statement.bytes(5), personal: statement.bytes(6))
+            payload: statement.bytes(5), personal: statement.bytes(6), caller: caller)
         hash = statement.bytes(7)
     }
 
@@ -96,6 +105,7 @@ struct JournalRow {
     func entry() throws(JournalFault) -> JournalEntry {
         JournalEntry(
             sequence: link.sequence, at: link.at, actor: link.actor, kind: link.kind, payload: link.payload,
-            reservation: link.reservation, personal: try digests().map { PersonalName(rawValue: $0.name) })
+            reservation: link.reservation, personal: try digests().map { PersonalName(rawValue: $0.name) },
+            caller: link.caller)
     }
 }

@@ -31,6 +31,8 @@ public enum StorageLimits {
     public static let batchItems = 100_000
     /// Rows in one page of a read.
     public static let pageRows = 1000
+    /// Rows of the journal that one page of an audit looks at.
+    public static let auditRows = 50_000
     /// Outdated replies that one batch removes at most.
     public static let expiredRepliesPerBatch = 512
     /// Connections that read at the same time.

@@ -5,7 +5,7 @@ enum Schema {
 
     static let migrations = [
         Migration(version: 1, sql: version1), Migration(version: 2, sql: version2),
-        Migration(version: 3, sql: version3),
+        Migration(version: 3, sql: version3), Migration(version: 4, sql: version4),
     ]
 
     /// Reserved names in `meta`.
@@ -73,6 +73,11 @@ enum Schema {
         ) STRICT;
 
         INSERT INTO meta VALUES ('journal.sequence', 0), ('journal.hash', zeroblob(32));
+        """
+
+    /// Who made the command: the sequence of an earlier row that says all of it.
+    private static let version4 = """
+        ALTER TABLE journal ADD COLUMN caller INTEGER CHECK (caller > 0);
         """
 
     /// Parts of the state that are small, and read and written as a whole.

@@ -56,12 +56,18 @@ public final class StoreReader: Sendable {
 }
 
 extension StoreQuery where Value == Int64 {
-    /// The version of the tables, where it is one that is known here.
-    static func schemaVersion(path: String) -> Self {
+    static var userVersion: Self {
         Self { db throws(StoreError) in
             let statement = try Prepared(db, "PRAGMA user_version")
             defer { statement.reset() }
-            let found = try statement.next() ? statement.integer(0) : 0
+            return try statement.next() ? statement.integer(0) : 0
+        }
+    }
+
+    /// The version of the tables, where it is one that is known here.
+    static func schemaVersion(path: String) -> Self {
+        Self { db throws(StoreError) in
+            let found = try userVersion.run(db)
             let newest = Migrator().newest
             guard found <= newest else { throw .newerSchema(path: path, found: found, known: newest) }
             return found

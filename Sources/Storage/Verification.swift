@@ -9,6 +9,8 @@ public struct Verification: Sendable, Hashable {
     public let personalValues: Int
     /// Personal values that have been erased: nothing of theirs is left to check.
     public let erasedValues: Int
+    /// The hashes of the events that were asked for, where there are such events.
+    public let hashes: [Int64: [UInt8]]
 }
 
 /// One committed state of the store, for as long as the closure runs that is given it.
@@ -37,14 +39,15 @@ extension StoreReader {
     /// there with their digests, and the end with what the last commit recorded.
     /// - Parameters:
     ///   - anchor: a head that was kept elsewhere, which must be in the journal.
+    ///   - hashesOf: sequences whose hashes are wanted, for the caller to compare with anchors of its own.
     ///   - event: is given each event once it has been proven, for the caller to fold.
     ///   - end: is given the state right after the last event, for the caller to compare what it has folded with.
     /// - Throws: `JournalFault` for the first row that is wrong, `StoreError`, or what the closures throw.
     public func verify(
-        anchor: JournalHead? = nil, event: (JournalEntry) throws -> Void = { _ in },
+        anchor: JournalHead? = nil, hashesOf: Set<Int64> = [], event: (JournalEntry) throws -> Void = { _ in },
         end: (StoreSnapshot) throws -> Void = { _ in }
     ) throws -> Verification {
-        var verifier = Verifier(anchor: anchor)
+        var verifier = Verifier(anchor: anchor, hashesOf: hashesOf)
         var isDone = false
         while !isDone {
             // In pieces: a single long read would keep the write-ahead log from being written over.
@@ -72,18 +75,21 @@ private struct Verifier {
     private var personalValues = 0
     private var erasedValues = 0
     private var chain = Chain()
+    private let wanted: Set<Int64>
+    private var hashes: [Int64: [UInt8]] = [:]
 
-    init(anchor: JournalHead?) {
+    init(anchor: JournalHead?, hashesOf wanted: Set<Int64>) {
         self.anchor = anchor
+        self.wanted = wanted
     }
 
     var verification: Verification {
-        Verification(head: head, personalValues: personalValues, erasedValues: erasedValues)
+        Verification(head: head, personalValues: personalValues, erasedValues: erasedValues, hashes: hashes)
     }
 
     /// Proves the next rows; whether they were the last.
     mutating func page(_ db: Database, _ body: (JournalEntry) throws -> Void) throws -> Bool {
-        let rows = try Prepared(db, JournalRow.select)
+        let rows = try Prepared(db, JournalRow.select(db))
         let values = try Prepared(
             db, "SELECT name, salt, value FROM personal WHERE reservation = ?1 AND sequence = ?2")
         defer { rows.reset() }
@@ -131,6 +137,7 @@ private struct Verifier {
         guard chain.hash(of: row.link, after: head.hash) == row.hash else { throw .hash(sequence: sequence) }
         if let anchor, anchor.sequence == sequence, anchor.hash != row.hash { throw .anchor(sequence: sequence) }
         head = JournalHead(sequence: sequence, hash: row.hash)
+        if wanted.contains(sequence) { hashes[sequence] = row.hash }
         last = sequence
     }
 

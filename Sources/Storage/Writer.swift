@@ -21,6 +21,8 @@ final class Writer {
     private let insertEvent: Prepared
     private let insertPersonal: Prepared
     private let erasePersonal: Prepared
+    private let eraseAllPersonal: Prepared
+    private let erasePersonalOfEvent: Prepared
     private let putReservation: Prepared
     private let putUsage: Prepared
     private let putDocument: Prepared
@@ -44,6 +46,8 @@ final class Writer {
         insertEvent = try Prepared(db, WriterSQL.insertEvent)
         insertPersonal = try Prepared(db, WriterSQL.insertPersonal)
         erasePersonal = try Prepared(db, WriterSQL.erasePersonal)
+        eraseAllPersonal = try Prepared(db, WriterSQL.eraseAllPersonal)
+        erasePersonalOfEvent = try Prepared(db, WriterSQL.erasePersonalOfEvent)
         putReservation = try Prepared(db, WriterSQL.putReservation)
         putUsage = try Prepared(db, WriterSQL.putUsage)
         putDocument = try Prepared(db, WriterSQL.putDocument)
@@ -124,6 +128,14 @@ final class Writer {
         if let time = batch.expireReplies { try expire(upTo: time) }
         for reply in batch.replies { try put(reply) }
         for id in batch.eraseAtEnd { try erase(id) }
+        for id in batch.erasePersonal {
+            try eraseAllPersonal.bind(id.number, at: 1)
+            try eraseAllPersonal.run()
+        }
+        for sequence in batch.erasePersonalOfEvents {
+            try erasePersonalOfEvent.bind(sequence, at: 1)
+            try erasePersonalOfEvent.run()
+        }
         for (name, value) in batch.scalars where scalars[name] != value {
             try putMeta.bind(name, at: 1)
             try putMeta.bind(value, at: 2)
@@ -135,6 +147,7 @@ final class Writer {
 
     private func append(_ event: JournalEvent, after previous: JournalHead) throws(StoreError) -> JournalHead {
         let sequence = previous.sequence + 1
+        precondition(event.caller.map { 1..<sequence ~= $0 } ?? true, "a caller is an earlier event")
         var digests = PersonalDigests()
         var salts: [[UInt8]] = []
         for field in event.personal {
@@ -144,7 +157,7 @@ final class Writer {
         }
         let link = Chain.Link(
             sequence: sequence, at: event.at, actor: event.actor, reservation: event.reservation, kind: event.kind,
-            payload: event.payload, personal: digests.bytes)
+            payload: event.payload, personal: digests.bytes, caller: event.caller)
         let hash = chain.hash(of: link, after: previous.hash)
         try insertEvent.bind(sequence, at: 1)
         try insertEvent.bind(event.at.milliseconds, at: 2)
@@ -154,6 +167,7 @@ final class Writer {
         try insertEvent.bind(event.payload, at: 6)
         try insertEvent.bind(digests.bytes, at: 7)
         try insertEvent.bind(hash, at: 8)
+        try insertEvent.bind(event.caller, at: 9)
         try insertEvent.run()
         for (field, salt) in zip(event.personal, salts) {
             try insertPersonal.bind(event.reservation?.number ?? Chain.noReservation, at: 1)

@@ -1,13 +1,15 @@
 /// What the writer says to SQLite. Benchmarks say the same from C.
 enum WriterSQL {
     static let insertEvent = """
-        INSERT INTO journal (sequence, at, actor, kind, reservation, payload, personal, hash)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+        INSERT INTO journal (sequence, at, actor, kind, reservation, payload, personal, hash, caller)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
         """
     static let insertPersonal = """
         INSERT INTO personal (reservation, sequence, name, salt, value) VALUES (?1, ?2, ?3, ?4, ?5)
         """
     static let erasePersonal = "DELETE FROM personal WHERE reservation = ?1 AND name IN (?2, ?3)"
+    static let eraseAllPersonal = "DELETE FROM personal WHERE reservation = ?1"
+    static let erasePersonalOfEvent = "DELETE FROM personal WHERE reservation = 0 AND sequence = ?1"
     static let putReservation = """
         INSERT INTO reservation (id, owner, department, submitted_at, ended_at, body)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6)

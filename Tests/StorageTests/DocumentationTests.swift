@@ -14,7 +14,9 @@ struct DocumentationTests {
     @Test func `The documented program agrees with the store, beside the daemon and after it`() throws {
         let store = try folder.store()
         try writeSample(store)
-        let head = try store.commit(Batch(eraseAtEnd: [.init(2)]))
+        var named = event(3)
+        named.caller = 4
+        let head = try store.commit(Batch(events: [named], eraseAtEnd: [.init(2)]))
         #expect(try audit() == "\(head) personal 2 erased 1\n")
         try store.close()
         #expect(try audit() == "\(head) personal 2 erased 1\n")
