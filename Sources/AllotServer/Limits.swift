@@ -39,6 +39,31 @@ enum Limits {
     /// Thousands of ended reservations that it looks through for the last month's.
     static let impactPages = 100
 
+    // MARK: - Audit
+
+    /// A row that says who a connection's caller is holds for so long.
+    static let callerRowLifetime = Span.days(1)
+    /// Refusals that were counted are written so often.
+    static let refusalInterval = Span.minutes(1)
+    /// Operations and reasons of one user that are counted apart in that time, and users.
+    static let refusalsOfUser = 8
+    static let refusedUsers = 1024
+    /// Of a field of a row, as an audit shows it.
+    static let auditValueCharacters = 1024
+    /// Anchors that are compared at a time, and the bytes of the line of one.
+    static let anchors = 5000
+    static let anchorLineBytes = 512
+    /// Read of the end of a file of anchors.
+    static let anchorFileBytes = 1 << 20
+    /// How long the command that anchors are handed to may take.
+    static let anchorCommandTime = Duration.seconds(30)
+    static let verificationTime = Duration.seconds(600)
+    /// From the beginning of one verification to that of the next.
+    static let verificationInterval = Duration.seconds(60)
+    /// What is old enough to be erased is looked for so often, and erased in pieces of so many reservations.
+    static let retentionInterval = Duration.seconds(6 * 3600)
+    static let retentionBatch = 500
+
     // MARK: - Simulations
 
     /// Each file of a simulation when decompressed.

@@ -33,6 +33,32 @@ enum FileSystem {
         guard unlink(path) == 0 || errno == ENOENT else { throw failure(path) }
     }
 
+    static func rename(_ path: String, _ place: String) throws(StoreError) {
+        guard Glibc.rename(path, place) == 0 else { throw failure(path) }
+    }
+
+    /// Copies a file to a path where nothing is, for this user alone; it is on the disk when this returns.
+    static func copy(_ path: String, to place: String) throws(StoreError) {
+        let source = try open(path, O_RDONLY)
+        defer { close(source) }
+        let target = try open(place, O_WRONLY | O_CREAT | O_EXCL)
+        defer { close(target) }
+        var offset: Int64 = 0
+        while true {
+            let piece = try read(source, at: offset, count: StorageLimits.backupChunkBytes, path: path)
+            if piece.isEmpty { break }
+            var written = 0
+            while written < piece.count {
+                let count = piece[written...].withUnsafeBytes { write(target, $0.baseAddress, $0.count) }
+                if count < 0, errno == EINTR { continue }
+                guard count > 0 else { throw failure(place) }
+                written += count
+            }
+            offset += Int64(piece.count)
+        }
+        guard fsync(target) == 0 else { throw failure(place) }
+    }
+
     /// Makes the names in a folder durable.
     static func synchronize(folder: String) throws(StoreError) {
         let descriptor = try open(folder, O_RDONLY | O_DIRECTORY)

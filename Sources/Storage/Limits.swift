@@ -45,6 +45,8 @@ public enum StorageLimits {
     public static let logBytes = 64 << 20
     /// Memory that the writer's page cache takes.
     public static let writerCacheBytes = 8 << 20
+    /// Databases that restores have kept beside the one in use.
+    public static let replacedDatabases = 99
     /// Backups at the same time.
     public static let backups = 1
     /// Bytes in one piece of a backup.

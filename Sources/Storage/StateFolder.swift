@@ -9,6 +9,8 @@ struct StateFolder: Sendable {
     var lock: String { database + ".lock" }
     var reserve: String { database + ".reserve" }
     var backup: String { database + ".backup" }
+    /// There while a backup is put in the database's place.
+    var restoring: String { database + ".restoring" }
     private var unfinished: String { database + ".new" }
 
     /// Makes the folder where it is missing (mode 0700, its parent must be there), and refuses one in which another
@@ -31,6 +33,9 @@ struct StateFolder: Sendable {
 
     /// Makes a new database where there is none, and otherwise refuses a file that is not one of ours.
     func prepareDatabase() throws(StoreError) {
+        guard try FileSystem.status(restoring) == nil else {
+            throw .cannotOpen(path: database, reason: "a restore did not end; run 'allotd restore' again")
+        }
         // What a backup left that did not end.
         try FileSystem.remove(backup)
         try FileSystem.remove(backup + "-journal")

@@ -43,7 +43,8 @@ struct Allot: AsyncParsableCommand {
             CommandGroup(
                 name: "Operations",
                 subcommands: [
-                    DrainCommand.self, ResumeCommand.self, HealthCommand.self, EventsCommand.self, BackupCommand.self,
+                    DrainCommand.self, ResumeCommand.self, HealthCommand.self, EventsCommand.self, AuditCommand.self,
+                    BackupCommand.self,
                     SimulateCommand.self,
                 ]),
         ])

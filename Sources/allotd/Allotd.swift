@@ -19,7 +19,8 @@ enum Program {
 struct Allotd: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "allotd", abstract: "The Allot daemon: reserves GPUs and cores of this machine.",
-        version: Daemon.version, subcommands: [Run.self, Verify.self, RunSimulation.self], defaultSubcommand: Run.self)
+        version: Daemon.version, subcommands: [Run.self, Verify.self, RestoreCommand.self, RunSimulation.self],
+        defaultSubcommand: Run.self)
 }
 
 struct Run: AsyncParsableCommand {
@@ -79,6 +80,40 @@ struct Verify: ParsableCommand {
             print("anchor: \(report.anchor)")
         } catch {
             FileHandle.standardError.write(Data("allotd: does not verify: \(error)\n".utf8))
+            throw ExitCode.failure
+        }
+    }
+}
+
+struct RestoreCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "restore", abstract: "Put a backup in the place of the database, and say so in the journal.",
+        discussion: """
+            Run it as the daemon's user, while the daemon does not run. The backup is verified first. What was there is \
+            kept beside it as allot.db.replaced-N. Reservations are numbered on past all that may have been given \
+            since the backup: past what the replaced database says, else well past the newest anchor, else far on.
+            """)
+
+    @Argument(help: "A file that 'allot backup' wrote.")
+    var backup: String
+
+    @Option(help: "The folder of the database.")
+    var state = "/var/lib/allot"
+
+    @Option(help: "Why; the journal keeps it.")
+    var reason: String
+
+    @Option(help: "A file of anchors, to see what was given since the backup.")
+    var anchors: String?
+
+    func run() throws {
+        do {
+            let report = try Restore.run(backup: backup, folder: state, reason: reason, anchors: anchors)
+            print("restored: epoch \(report.epoch); the next reservation is \(report.nextReservation)")
+            if let kept = report.kept { print("what was there: \(kept) (\(report.replaced ?? "unreadable"))") }
+            print("anchor: \(report.anchor)")
+        } catch {
+            FileHandle.standardError.write(Data("allotd: not restored: \(error)\n".utf8))
             throw ExitCode.failure
         }
     }

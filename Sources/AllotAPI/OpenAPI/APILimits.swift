@@ -97,6 +97,17 @@ public enum APILimits {
     public static let idleSeconds: Int64 = 60
     /// How long a client may take to read what was written to it.
     public static let writeSeconds: Int64 = 30
+    /// Requests of one user by default: so many a second over time, and so many at once.
+    public static let requestsPerSecond: Int64 = 500
+    public static let requestsAtOnce: Int64 = 1000
+    /// Streams of events by default: of one user, and in all.
+    public static let eventStreamsOfUser = 16
+    public static let eventStreams = 256
+    /// From the beginning of one verification to that of the next.
+    public static let verificationSeconds: Int64 = 60
+    /// Anchors that are compared at a time, and the bytes of the line of one.
+    public static let anchors = 5000
+    public static let anchorBytes = 512
     /// From one sign of life on a stream of events to the next.
     public static let heartbeatSeconds: Int64 = 15
 }

@@ -15,7 +15,7 @@ public enum APIWords {
         "reservation.extended",
         "reservation.moved", "reservation.requeued", "reservation.credited", "host.drained", "host.resumed",
         "reservation.ending", "reservation.ended", "daemon.started", "clock.disputed", "clock.settled",
-        "fairShare.changed", "reservation.reassigned", "policy.taken", "policy.proposed", "policy.approved",
+        "fairShare.changed", "store.restored", "reservation.reassigned", "policy.taken", "policy.proposed", "policy.approved",
         "policy.rejected", "policy.expired", "policy.conflicted", "policy.changed", "policy.lapsed",
     ]
     /// Where a version of the policy came from.

@@ -6,7 +6,7 @@ public enum OpenAPI {
     /// Every method of every path.
     public static let operations: [Operation] =
         Operation.ofReservations + Operation.ofRunning + Operation.ofMachine + Operation.ofPolicy
-        + Operation.ofService
+        + Operation.ofService + Operation.ofAudit
 
     /// Every kind of problem that a reply may have, but `about:blank`, which says no more than its status.
     public static let problems: [ProblemKind] =
@@ -26,6 +26,7 @@ public enum OpenAPI {
         .policyView, .policyVersionView, .policyVersionPage, .proposalView, .policyChange, .proposalPage, .impactView,
         .impactShift, .impactCost, .decisionRequest,
         .attachView, .healthView, .healthClock, .eventView,
+        .auditEntryView, .auditEntryPage, .auditVerifyRequest, .auditVerificationView, .auditRestore,
         .problem,
     ]
 }

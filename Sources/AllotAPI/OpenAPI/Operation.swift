@@ -93,7 +93,7 @@ extension ProblemType {
     /// What any request may be answered with.
     static let ofEveryRequest: [ProblemType] = [
         .malformedRequest, .tooSlow, .bodyTooLarge, .targetTooLong, .expectationFailed, .headTooLarge,
-        .tooManyConnections, .internalError, .shuttingDown,
+        .tooManyConnections, .tooManyRequests, .internalError, .shuttingDown,
     ]
     /// What a request with a JSON body may be answered with.
     static let ofBody: [ProblemType] = [

@@ -25,7 +25,7 @@ extension OpenAPI.Operation {
         success: OpenAPI.Success(
             status: 200, description: "The stream.", mediaType: "text/event-stream",
             schema: .text("Events, each ended by an empty line."), eventSchema: "EventView"),
-        problems: [.invalidField])
+        problems: [.invalidField, .tooManyStreams])
 
     private static let backup = Self(
         .get, Route.backup, id: "takeBackup", .operation, "Take a backup",

@@ -14,6 +14,9 @@ public enum ProblemType: String, Sendable, CaseIterable {
     case internalError = "internal"
     case shuttingDown = "shutting-down"
     case tooManyQuotes = "too-many-quotes"
+    case tooManyRequests = "too-many-requests"
+    case tooManyStreams = "too-many-streams"
+    case verificationRunning = "verification-running"
     case tooManySimulations = "too-many-simulations"
     // Fields
     case malformedJSON = "malformed-json"

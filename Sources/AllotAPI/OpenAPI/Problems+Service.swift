@@ -45,6 +45,22 @@ extension OpenAPI.ProblemKind {
         Self(
             .shuttingDown, 503, title: "The daemon is ending", "The daemon is being stopped. Nothing has changed."),
         Self(
+            .tooManyRequests, 429, title: "Too many requests",
+            members: [
+                Member("perSecond", .number, "Requests a second, over time."),
+                Member("atOnce", .number, "Requests at once, after a rest."),
+            ],
+            "The user has sent more requests than the daemon is configured to take: \(APILimits.requestsPerSecond) a "
+                + "second by default. uid 0 is not held to it."),
+        Self(
+            .tooManyStreams, 429, 503, title: "Too many event streams",
+            members: [Member("limit", .number, "The most streams.")],
+            "The user (429), or all together (503), have as many streams of events open as may be."),
+        Self(
+            .verificationRunning, 429, title: "A verification is running",
+            members: [Member("limitSeconds", .number, "Seconds from one beginning to the next.")],
+            "One runs at a time, and one is begun in \(APILimits.verificationSeconds) s at most."),
+        Self(
             .tooManyQuotes, 429, title: "Too many questions at once",
             members: [
                 Member("perSecond", .number, "Quotes a second, over time."),

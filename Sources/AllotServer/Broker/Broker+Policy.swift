@@ -12,7 +12,7 @@ extension Broker {
     /// - Returns: the change control after the commit.
     /// - Throws: why not; nothing has changed then.
     func change(
-        by actor: UserID?,
+        by actor: UserID?, caller: CallerReference? = nil,
         _ decide: @Sendable (inout ChangeControl, Timestamp) throws(PolicyRejection) -> ChangeControl.Outcome
     ) throws(ChangeFailure) -> ChangeControl {
         guard !isClosed else { throw .notStored(Problems.shuttingDown()) }
@@ -25,10 +25,11 @@ extension Broker {
             throw .rejected(error)
         }
         guard !outcome.events.isEmpty else { return control }
+        let row = row(of: caller, in: &round)
         for event in outcome.events {
             round.append(
                 JournalEvent(
-                    at: round.time, actor: actor, kind: event.kind, payload: PolicyRecord.payload(event)))
+                    at: round.time, actor: actor, kind: event.kind, payload: PolicyRecord.payload(event), caller: row))
         }
         for (digest, text) in outcome.texts {
             round.documents[PolicyRecord.textName(digest)] = Array(text.text.utf8)

@@ -13,7 +13,7 @@ import Units
 /// An actor on an event loop of its own. Commands that arrive while a commit is under way wait as jobs of that loop,
 /// and share the next commit (group commit). Reads take a copy of the engine, which is a value.
 actor Broker {
-    private let store: Store
+    let store: Store
     let now: @Sendable () -> Timestamp
     private let loop: any EventLoop
     let logger: Logger
@@ -39,7 +39,11 @@ actor Broker {
     private var isFlushing = false
     private var timer: (time: Timestamp, task: Scheduled<Void>)?
     private var passes = PassSchedule()
-    private var head: Int64
+    /// The sequence of the journal's last row.
+    private(set) var head: Int64
+    var refusals = RefusalTrail()
+    /// Places that the last anchor could not be written to.
+    var anchorFaults: [String] = []
     private var repliesExpiredAt: Timestamp?
     private(set) var failure: StoreError?
     private(set) var isClosed = false
@@ -125,13 +129,18 @@ actor Broker {
 
     /// Journals something that is no decision of the engine's, such as a step of the clock.
     func note(_ event: JournalEvent) {
-        do {
-            try store.commit(Batch(events: [event]))
-            head += 1
-            commits.send(head)
+        do throws(StoreError) {
+            try commit(own: Batch(events: [event]))
         } catch {
             logger.error("not journaled", metadata: ["kind": "\(event.kind)", "error": "\(error)"])
         }
+    }
+
+    /// Makes durable what is not the engine's.
+    func commit(own batch: Batch) throws(StoreError) {
+        try store.commit(batch)
+        head += Int64(batch.events.count)
+        commits.send(head)
     }
 
     /// A copy to read from.
@@ -150,6 +159,7 @@ actor Broker {
 
     /// What is done every few seconds: the disk's reserve is taken back when there is room again.
     func housekeep() {
+        writeRefusals()
         guard store.isReserveReleased || failure != nil else { return }
         do {
             if try store.restoreReserve() { failure = nil }
@@ -166,6 +176,7 @@ actor Broker {
     func close() {
         isClosed = true
         while !waiting.isEmpty { flush() }
+        writeRefusals(all: true)
         timer?.task.cancel()
         effect.finish()
         commits.finish()
@@ -217,7 +228,8 @@ actor Broker {
         do {
             let events = try engine.perform(call.command, at: round.time)
             if let id = events.first?.reservation, case .submitted = events[0] { details[id] = call.details }
-            take(events, of: call.actor, fields: call.details.fields, into: &round)
+            let caller = row(of: call.caller, in: &round)
+            take(events, of: call.actor, fields: call.details.fields, caller: caller, into: &round)
             let id = Broker.subject(of: call.command, events)
             guard let reservation = id.flatMap({ round.touched[$0] ?? engine.state.reservations[$0] }) else {
                 return Reply(status: 200, body: [])
@@ -225,6 +237,12 @@ actor Broker {
             reply = call.render(.success(decision(reservation)))
         } catch {
             reply = call.render(.failure(error))
+            if let actor = call.actor, let operation = call.command.operation {
+                let refusal = Refusal(
+                    user: actor, operation: operation, problem: error.problem,
+                    reservation: call.command.namedReservation)
+                refuse(refusal, by: call.caller, in: &round)
+            }
         }
         if let key = call.key { round.store(reply, under: key) }
         return reply
@@ -239,9 +257,11 @@ actor Broker {
     }
 
     /// Takes what the engine has decided into the round.
-    func take(_ events: [Event], of actor: UserID?, fields: [PersonalField], into round: inout Round) {
+    func take(
+        _ events: [Event], of actor: UserID?, fields: [PersonalField], caller: Int64? = nil, into round: inout Round
+    ) {
         for (index, event) in events.enumerated() {
-            round.append(event, actor: actor, fields: index == 0 ? fields : [])
+            round.append(event, actor: actor, fields: index == 0 ? fields : [], caller: caller)
             guard let id = event.reservation else {
                 if case .fairShareChanged = event { round.touchUsage() } else { round.touchHost() }
                 continue
@@ -283,6 +303,7 @@ actor Broker {
             default: break
             }
             logger.error("a commit failed", metadata: ["error": "\(error)", "events": "\(round.events.count)"])
+            settleAudit(round, isDurable: false)
             reload(at: round.time)
             return false
         }
@@ -305,6 +326,7 @@ actor Broker {
     /// What a durable round brings about.
     func follow(_ round: Round) {
         head += Int64(round.events.count)
+        settleAudit(round, isDurable: true)
         for id in round.ended { details[id] = nil }
         for event in round.decided {
             switch event {

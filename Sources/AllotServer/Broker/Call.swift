@@ -7,6 +7,8 @@ struct Call: Sendable {
     var command: Command
     /// By the kernel's word; nil for what the daemon does by itself.
     var actor: UserID?
+    /// The same in full, for the journal; nil for what the daemon does by itself.
+    var caller: CallerReference?
     /// Stored beside the first event.
     var details = Details()
     /// nil where the client sent no key.

@@ -30,7 +30,12 @@ struct Round {
 
     var isEmpty: Bool { events.isEmpty && replies.isEmpty }
 
-    mutating func append(_ event: Event, actor: UserID?, fields: [PersonalField]) {
+    /// Rows of it that say who made the commands.
+    var callers: [(caller: CallerReference, sequence: Int64)] = []
+    /// Refusals that have rows of their own in it.
+    var refusals: [Refusal] = []
+
+    mutating func append(_ event: Event, actor: UserID?, fields: [PersonalField], caller: Int64? = nil) {
         decided.append(event)
         let payload = EventRecord.payload(event)
         if let id = event.reservation {
@@ -40,7 +45,7 @@ struct Round {
         events.append(
             JournalEvent(
                 at: time, actor: actor, kind: event.kind, payload: payload, reservation: event.reservation,
-                personal: fields))
+                personal: fields, caller: caller))
     }
 
     /// What is no decision of the engine's.
@@ -104,6 +109,8 @@ struct Round {
 /// Names of the numbers that the store keeps.
 enum Scalar {
     static let nextNumber = "nextReservation"
+    /// How often a backup was put in the database's place, and one.
+    static let epoch = "epoch"
     static let engineTime = "engineTime"
     static let halfLife = "fairShareHalfLife"
 }

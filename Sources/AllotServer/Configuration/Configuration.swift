@@ -20,6 +20,13 @@ public struct Configuration: Sendable, Hashable {
     public var logLevel = Logger.Level.info
     /// The most client connections at a time.
     public var connections = 1024
+    /// The most connections of one user.
+    public var connectionsPerUser = 256
+    /// The most requests of one user in a second, over time; twice as many at once.
+    public var requestsPerSecond = 500
+    /// The most event streams in all, and of one user.
+    public var eventStreams = 256
+    public var eventStreamsPerUser = 16
     /// The longest body of a request.
     public var requestBytes = ByteCount(bytes: 1 << 20)
     /// How long a client may take to send a request.
@@ -31,8 +38,23 @@ public struct Configuration: Sendable, Hashable {
     /// Disk space kept back, so that ends and events can be written when the disk is full for new work.
     public var diskReserve = ByteCount(bytes: 16 << 20)
 
+    /// Where the journal's end is written to.
+    public var anchors = Anchors()
+
     /// What holds without a file.
     public init() {}
+
+    /// How often, and where besides the system's log, the journal's end is written to.
+    public struct Anchors: Sendable, Hashable {
+        public var interval = Span.minutes(15)
+        /// A file that lines are added to.
+        public var file: String?
+        /// A program that is given each as JSON.
+        public var command: String?
+
+        /// Every 15 minutes, to the system's log alone.
+        public init() {}
+    }
 
     /// The executors that `executor` chooses from.
     public enum Executor: String, Sendable, Hashable, CaseIterable {
@@ -47,12 +69,19 @@ public struct Configuration: Sendable, Hashable {
     static let defaultPolicy = "/etc/allot/policy.yaml"
     /// The value of `topology` that stands for the live host.
     static let liveTopology = "live"
+    /// The value of a place that is not used.
+    static let noPlace = "none"
 }
 
 extension Configuration {
     /// The ranges of the options. Outside them a file is refused with a fault that names the range.
     public enum Limits {
         public static let connections = 1...65_536
+        public static let connectionsPerUser = 1...65_536
+        public static let requestsPerSecond = 1...100_000
+        public static let eventStreams = 1...65_536
+        public static let eventStreamsPerUser = 1...65_536
+        public static let anchorInterval = Span.seconds(1)...Span.days(1)
         public static let requestBytes = ByteCount(bytes: 4 << 10)...ByteCount(bytes: 8 << 20)
         public static let requestTimeout = Span.seconds(1)...Span.minutes(10)
         public static let stopGrace = Span.zero...Span.minutes(10)
@@ -75,6 +104,11 @@ extension Configuration {
             ("executor", executor != running.executor),
             ("enforcerSocket", enforcerSocket != running.enforcerSocket),
             ("connections", connections != running.connections),
+            ("connectionsPerUser", connectionsPerUser != running.connectionsPerUser),
+            ("requestsPerSecond", requestsPerSecond != running.requestsPerSecond),
+            ("eventStreams", eventStreams != running.eventStreams),
+            ("eventStreamsPerUser", eventStreamsPerUser != running.eventStreamsPerUser),
+            ("anchors", anchors != running.anchors),
         ].filter(\.1).map(\.0)
     }
 }

@@ -25,11 +25,30 @@ extension Configuration {
         set(&value.enforcerSocket, fields.optional("enforcerSocket")) { $0.path(limit: Limits.socketPath) }
         set(&value.logLevel, fields.optional("logLevel")) { $0.choice(Logger.Level.self) }
         set(&value.connections, fields.optional("connections")) { $0.integer(in: Limits.connections) }
+        set(&value.connectionsPerUser, fields.optional("connectionsPerUser")) {
+            $0.integer(in: Limits.connectionsPerUser)
+        }
+        set(&value.requestsPerSecond, fields.optional("requestsPerSecond")) {
+            $0.integer(in: Limits.requestsPerSecond)
+        }
+        set(&value.eventStreams, fields.optional("eventStreams")) { $0.integer(in: Limits.eventStreams) }
+        set(&value.eventStreamsPerUser, fields.optional("eventStreamsPerUser")) {
+            $0.integer(in: Limits.eventStreamsPerUser)
+        }
         set(&value.requestBytes, fields.optional("requestBytes")) { $0.byteCount(in: Limits.requestBytes) }
         set(&value.requestTimeout, fields.optional("requestTimeout")) { $0.duration(in: Limits.requestTimeout) }
         set(&value.stopGrace, fields.optional("stopGrace")) { $0.duration(in: Limits.stopGrace) }
         set(&value.commitBatch, fields.optional("commitBatch")) { $0.integer(in: Limits.commitBatch) }
         set(&value.diskReserve, fields.optional("diskReserve")) { $0.byteCount(in: Limits.diskReserve) }
+        set(&value.anchors, fields.optional("anchors")) { $0.mapping(anchors) }
+        return value
+    }
+
+    private static func anchors(_ fields: FieldReader) -> Anchors {
+        var value = Anchors()
+        set(&value.interval, fields.optional("interval")) { $0.duration(in: Limits.anchorInterval) }
+        set(&value.file, fields.optional("file")) { $0.place() }
+        set(&value.command, fields.optional("command")) { $0.place() }
         return value
     }
 
@@ -48,6 +67,13 @@ extension FieldValue {
             return nil
         }
         return text
+    }
+
+    /// An absolute path, or the word for none; the outer nil for neither.
+    fileprivate func place() -> String?? {
+        guard let text = text(limit: Configuration.Limits.path) else { return nil }
+        if text == Configuration.noPlace { return .some(nil) }
+        return path(limit: Configuration.Limits.path)
     }
 
     /// An absolute path, or the word for the live host; the outer nil for neither.

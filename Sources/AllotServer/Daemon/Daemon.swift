@@ -72,7 +72,10 @@ public struct Daemon: Sendable {
             execution: API.Execution(
                 name: configuration.executor.rawValue, onlyUser: onlyUser,
                 lowestUser: configuration.executor == .systemd ? OrderRules().lowestUser : 0),
-            simulator: Simulator(folder: configuration.state))
+            simulator: Simulator(folder: configuration.state), anchorFile: configuration.anchors.file,
+            limits: UserLimits(
+                requestsPerSecond: Int64(configuration.requestsPerSecond),
+                streamsOfUser: configuration.eventStreamsPerUser, streams: configuration.eventStreams))
         await broker.begin(with: Daemon.startEvent(host: host, at: clock.now()))
         if let file { try await broker.compare(file, logger: logger) }
         return Parts(broker: broker, reconciler: reconciler, api: api, socket: socket, clock: clock)
@@ -82,6 +85,7 @@ public struct Daemon: Sendable {
         let notifier = Notifier()
         var limits = HTTPLimits()
         limits.connections = configuration.connections
+        limits.connectionsPerUser = configuration.connectionsPerUser
         limits.bodyBytes = Int(configuration.requestBytes.bytes)
         limits.bodyTimeout = .milliseconds(configuration.requestTimeout.milliseconds)
         let broker = parts.broker
@@ -98,6 +102,9 @@ public struct Daemon: Sendable {
                 services: [
                     .init(service: EffectService(reconciler: parts.reconciler)),
                     .init(service: FatalWatch(broker: broker)),
+                    .init(
+                        service: AnchorService(settings: configuration.anchors, broker: broker, logger: logger)),
+                    .init(service: RetentionService(broker: broker, logger: logger)),
                     .init(service: housekeeping),
                     .init(service: reload),
                     .init(service: WatchdogService(notifier: notifier) { await broker.ping() }),

@@ -1,4 +1,5 @@
 import AllotAPI
+import Crypto
 import Policy
 import Scheduling
 import Storage
@@ -7,12 +8,17 @@ import Units
 /// `allotd verify`: proves the journal from its first row, and that every projection is what the journal says.
 public struct JournalCheck: Sendable {
     /// What has been found right.
-    public struct Report: Sendable, Hashable {
+    public struct Report: Sendable {
         /// The journal's end, `1042:9f86…`: kept elsewhere, it shows a later truncation.
         public var anchor: String
         public var events: Int64
         public var reservations: Int
         public var live: Int
+        /// The journal's end, and restores that it names.
+        var head: JournalHead
+        var restores: [(entry: JournalEntry, record: RestoreRecord)] = []
+        /// With the anchors that were given.
+        var comparison = AnchorComparison()
     }
 
     /// Why it does not verify.
@@ -31,6 +37,8 @@ public struct JournalCheck: Sendable {
         case deviceTimes
         /// The policy's versions and proposals are not what the journal says, or a text is not what its name says.
         case policy(String)
+        /// It gave up after so many events.
+        case takesTooLong(events: Int64)
         /// What that user has used is not what the journal says.
         case usage(UserID)
 
@@ -43,6 +51,7 @@ public struct JournalCheck: Sendable {
             case .host: "what is drained, or had to give way of late, differs from the journal"
             case .deviceTimes: "what users have had of devices in a month differs from the journal"
             case .policy(let what): "the policy: \(what)"
+            case .takesTooLong(let events): "it took too long: given up after \(events) events; use 'allotd verify'"
             case .usage(let user): "what uid \(user) has used differs from the journal"
             }
         }
@@ -51,7 +60,14 @@ public struct JournalCheck: Sendable {
     private var state = EngineState()
     private var ledger = PolicyLedger()
     private var texts: Set<PolicyDigest> = []
+    /// Of each its record's SHA-256: of a long journal there are many.
     private var ended: [ReservationID: [UInt8]] = [:]
+    private var restores: [(entry: JournalEntry, record: RestoreRecord)] = []
+    private let deadline: ContinuousClock.Instant?
+
+    private init(deadline: ContinuousClock.Instant?) {
+        self.deadline = deadline
+    }
     private var events: Int64 = 0
 
     /// Verifies the database in a state folder, also beside a running daemon.
@@ -61,11 +77,18 @@ public struct JournalCheck: Sendable {
             guard let head = JournalHead(text) else { throw .anchor(text) }
             return head
         }
-        var check = JournalCheck()
+        return try run(StoreReader(path: "\(folder)/allot.db"), anchor: head)
+    }
+
+    /// The same of an open store, with anchors that were kept elsewhere.
+    /// - Parameter limit: it gives up after so long.
+    static func run(
+        _ reader: StoreReader, anchor: JournalHead? = nil, anchors: [Anchor] = [], limit: Duration? = nil
+    ) throws -> Report {
+        var check = JournalCheck(deadline: limit.map { .now + $0 })
         var rows = 0
-        let reader = try StoreReader(path: "\(folder)/allot.db")
         let verification = try reader.verify(
-            anchor: head, event: { try check.fold($0) },
+            anchor: anchor, hashesOf: Set(anchors.map(\.head.sequence)), event: { try check.fold($0) },
             end: { snapshot in
                 try snapshot.forEachReservation { row in
                     rows += 1
@@ -85,11 +108,22 @@ public struct JournalCheck: Sendable {
             })
         return Report(
             anchor: verification.head.description, events: check.events, reservations: rows,
-            live: check.state.reservations.count)
+            live: check.state.reservations.count, head: verification.head, restores: check.restores,
+            comparison: AnchorComparison(
+                anchors, hashes: verification.hashes, end: verification.head.sequence,
+                restores: check.restores.map(\.record)))
     }
 
     private mutating func fold(_ entry: JournalEntry) throws(Fault) {
         events += 1
+        if let deadline, events.isMultiple(of: 1000), .now > deadline { throw .takesTooLong(events: events) }
+        if entry.kind == AuditKind.storeRestored {
+            do throws(AllotAPI.JSONFault) {
+                restores.append((entry, try RestoreRecord(entry.payload)))
+            } catch {
+                throw .unreadable(sequence: entry.sequence, "\(error)")
+            }
+        }
         if entry.kind.hasPrefix("policy.") { return try fold(policy: entry) }
         let event: Event?
         do throws(AllotAPI.JSONFault) {
@@ -104,7 +138,7 @@ public struct JournalCheck: Sendable {
         } catch {
             throw .impossible(sequence: entry.sequence, kind: entry.kind)
         }
-        if let after, case .ended = after.state { ended[after.id] = ReservationRecord.bytes(after) }
+        if let after, case .ended = after.state { ended[after.id] = JournalCheck.digest(of: after) }
     }
 
     private mutating func fold(policy entry: JournalEntry) throws(Fault) {
@@ -127,6 +161,10 @@ public struct JournalCheck: Sendable {
         }
     }
 
+    private static func digest(of reservation: Reservation) -> [UInt8] { digest(ReservationRecord.bytes(reservation)) }
+
+    private static func digest(_ bytes: [UInt8]) -> [UInt8] { Array(SHA256.hash(data: bytes)) }
+
     private func compare(policy body: [UInt8]?) throws(Fault) {
         guard body ?? PolicyRecord.bytes(PolicyLedger()) == PolicyRecord.bytes(ledger) else {
             throw .policy("its versions and proposals differ from the journal")
@@ -136,9 +174,11 @@ public struct JournalCheck: Sendable {
     /// Compares a row with what the journal says of it, and ticks it off.
     private mutating func compare(_ row: ReservationRow) throws(Fault) {
         let expected =
-            ended.removeValue(forKey: row.id) ?? state.reservations[row.id].map { ReservationRecord.bytes($0) }
+            ended.removeValue(forKey: row.id) ?? state.reservations[row.id].map { JournalCheck.digest(of: $0) }
         guard let expected else { throw .projection(row.id, "the journal has no such reservation") }
-        guard row.body == expected else { throw .projection(row.id, "its row differs from the journal") }
+        guard JournalCheck.digest(row.body) == expected else {
+            throw .projection(row.id, "its row differs from the journal")
+        }
         seen += 1
     }
 

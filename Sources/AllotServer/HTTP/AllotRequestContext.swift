@@ -10,6 +10,8 @@ struct AllotRequestContext: RequestContext {
 
     var coreContext: CoreRequestContextStorage
     let peer: Peer
+    /// What the journal has of the connection's caller.
+    let callerNote: CallerNote
     /// The request's body: all of it has been read before a route is called, within `HTTPLimits.bodyBytes`.
     let body: ByteBuffer
     let jsonLimits: JSONLimits
@@ -19,7 +21,8 @@ struct AllotRequestContext: RequestContext {
 
     init(source: AllotRequestSource) {
         coreContext = CoreRequestContextStorage(source: source)
-        peer = source.peer
+        peer = source.callerNote.peer
+        callerNote = source.callerNote
         body = source.body
         jsonLimits = source.jsonLimits
     }
@@ -28,7 +31,7 @@ struct AllotRequestContext: RequestContext {
 /// What an `AllotRequestContext` is made of.
 struct AllotRequestSource: RequestContextSource {
     let logger: Logger
-    let peer: Peer
+    let callerNote: CallerNote
     let body: ByteBuffer
     let jsonLimits: JSONLimits
 }

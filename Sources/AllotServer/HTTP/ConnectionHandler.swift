@@ -55,6 +55,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     let shared: Shared
     let peer: Peer
+    let callerNote: CallerNote
     let executor: LoopExecutor
     let dates: DateCache
     var state = State.idle
@@ -81,6 +82,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
     init(shared: Shared, peer: Peer, executor: LoopExecutor, dates: DateCache) {
         self.shared = shared
         self.peer = peer
+        callerNote = CallerNote(peer: peer)
         self.executor = executor
         self.dates = dates
         bodyLimit = shared.limits.bodyBytes

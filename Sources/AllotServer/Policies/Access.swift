@@ -66,6 +66,7 @@ enum Access {
         case showHealth, confirmClock, readEvents, takeBackup, showDescription, simulate
         case showPolicy, listPolicyVersions, listProposals, showProposal, previewPolicy, proposePolicy
         case approveProposal, rejectProposal
+        case listAudit, verifyAudit
     }
 
     static let table: [Row] = [
@@ -94,6 +95,7 @@ enum Access {
         Row(.previewPolicy, manager: .all, finance: .all, auditor: .all, admin: .all),
         Row(.proposePolicy, manager: .department, finance: .all, admin: .all),
         Row(.approveProposal, finance: .all, admin: .all),
+        Row(.listAudit, auditor: .all, admin: .all), Row(.verifyAudit, auditor: .all, admin: .all),
         Row(.rejectProposal, manager: .own, finance: .all, admin: .all),
     ]
 

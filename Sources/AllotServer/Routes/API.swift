@@ -19,6 +19,10 @@ struct API: Sendable {
     let clock: SystemClock
     let execution: Execution
     let simulator: Simulator
+    /// Where anchors are written to as well; nil where they are not.
+    var anchorFile: String?
+    let verifications = VerificationGate()
+    var limits = UserLimits()
     private let quotes = RateLimit(Limits.quotes, users: Limits.quotingUsers)
 
     /// What is fixed about how commands are run.
@@ -34,7 +38,8 @@ struct API: Sendable {
     /// The router with every path of `/v1`.
     func router() -> Router<AllotRequestContext> {
         let router = Router(context: AllotRequestContext.self)
-        let routes = router.group("/v1")
+        let routes = router.group("/v1").add(middleware: RequestRate(limits: limits)).add(
+            middleware: AuditMiddleware(api: self))
         addReservationRoutes(to: routes)
         addReadingRoutes(to: routes)
         addRunningRoutes(to: routes)
@@ -42,6 +47,7 @@ struct API: Sendable {
         addOperationRoutes(to: routes)
         addSimulationRoutes(to: routes)
         addPolicyRoutes(to: routes)
+        addAuditRoutes(to: routes)
         return router
     }
 
@@ -53,7 +59,8 @@ struct API: Sendable {
         return caller
     }
 
-    private func identify(_ context: AllotRequestContext) async throws -> Caller {
+    /// The same without a look at the table.
+    func identify(_ context: AllotRequestContext) async throws -> Caller {
         let id = UserID(context.peer.uid)
         let user: SystemUser
         do throws(AccountError) {
@@ -67,7 +74,8 @@ struct API: Sendable {
         let subject = Subject(
             user: id, accounts: policy.accounts(user: user.name, groups: user.groups), isAdmin: roles.contains(.admin),
             manages: Set(policy.managed(user: user.name, groups: user.groups)))
-        return Caller(subject: subject, name: user.name, groups: user.groups, roles: roles)
+        return Caller(
+            subject: subject, name: user.name, groups: user.groups, roles: roles, note: context.callerNote)
     }
 
     /// Views of reservations for a caller, with the names of these users at hand.
@@ -115,6 +123,8 @@ struct Caller: Sendable {
     var name: String
     var groups: Set<String> = []
     var roles: Set<Role> = []
+    /// What the journal has of the connection's caller.
+    var note: CallerNote?
 }
 
 extension Reply {

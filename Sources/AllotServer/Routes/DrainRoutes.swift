@@ -26,7 +26,7 @@ extension API {
     }
 
     private func change(_ command: Command, _ caller: Caller) async throws -> Response {
-        let call = Call(command: command, actor: caller.subject.user) { result in
+        let call = Call(command: command, actor: caller.subject.user, caller: caller.reference) { result in
             switch result {
             case .failure(let rejection): rejection.problem.reply
             case .success: Reply(status: 200, body: [])

@@ -9,6 +9,8 @@ struct EventFeed: Sendable {
     let commits: CommitSignal
     let views: EventViews
     let accounts: SystemAccounts
+    /// Held as long as the stream is open.
+    var place: StreamGate.Place?
 
     /// What is stored after `last`; with `follow` also what is committed later, without end.
     func events(after last: Int64, follow: Bool) -> Events {
@@ -40,9 +42,11 @@ struct EventFeed: Sendable {
 
         mutating func next() async throws -> ServerSentEvent? {
             while page.isEmpty {
-                page = try await feed.page(after: last)
-                if let newest = page.last {
-                    last = newest.id
+                let read = try await feed.page(after: last)
+                page = read.events
+                if read.last > last {
+                    // What the stream does not show may be all of it.
+                    last = read.last
                 } else if try await !hasGrown() {
                     return nil
                 }
@@ -59,8 +63,10 @@ struct EventFeed: Sendable {
         }
     }
 
-    private func page(after last: Int64) async throws -> ArraySlice<ServerSentEvent> {
-        let entries = try await store.read(.events(after: last, limit: Limits.eventPage))
+    /// What comes after an event, and the last that was read for it.
+    private func page(after last: Int64) async throws -> (events: ArraySlice<ServerSentEvent>, last: Int64) {
+        let all = try await store.read(.events(after: last, limit: Limits.eventPage))
+        let entries = all.filter { !AuditKind.unstreamed.contains($0.kind) }
         var known: [ReservationID: Reservation] = [:]
         var names: [UserID: String] = [:]
         for id in Set(entries.compactMap(\.reservation)) {
@@ -73,9 +79,10 @@ struct EventFeed: Sendable {
         }
         var views = views
         views.reservations.names = { [names] in names[$0] ?? $0.description }
-        return try entries.map { entry in
+        let events = try entries.map { entry in
             let view = views.view(entry, reservation: entry.reservation.flatMap { known[$0] })
             return ServerSentEvent(id: entry.sequence, event: entry.kind, data: Array(try JSONText.encode(view)))
-        }[...]
+        }
+        return (events[...], all.last?.sequence ?? last)
     }
 }

@@ -31,6 +31,7 @@ extension API {
         let snapshot = await broker.snapshot()
         let reading = clock.reading()
         var problems = await reconciler.problemTexts
+        for fault in await broker.anchorFaults { problems.append("an anchor was not written: \(fault)") }
         if let failure = snapshot.failure { problems.append("the store: \(failure)") }
         if reading.isDisputed {
             problems.append(
@@ -69,6 +70,7 @@ extension API {
         let query = try Query(request, known: ["follow"])
         let follow = try query.flag("follow") ?? true
         let caller = try await caller(context, .readEvents)
+        let place = try limits.streams.enter(context.peer.uid)
         var last: Int64 = 0
         if let name = HTTPField.Name.lastEventID, let text = request.headers[name] {
             guard let number = Int64(text), number >= 0 else {
@@ -78,7 +80,8 @@ extension API {
         }
         let views = await views(for: caller, of: await broker.snapshot().engine)
         let feed = EventFeed(
-            store: store, commits: broker.commits, views: EventViews(reservations: views), accounts: accounts)
+            store: store, commits: broker.commits, views: EventViews(reservations: views), accounts: accounts,
+            place: place)
         return EventStream.response(feed.events(after: last, follow: follow))
     }
 }

@@ -59,7 +59,7 @@ extension API {
         let names = await names(caller, command)
         let host = broker.host
         let call = Call(
-            command: command, actor: caller.subject.user, details: details,
+            command: command, actor: caller.subject.user, caller: caller.reference, details: details,
             key: try idempotencyKey(request, context)
         ) { result in
             switch result {
