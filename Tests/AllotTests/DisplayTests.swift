@@ -5,6 +5,16 @@ import Testing
 @Suite("Text on a terminal")
 struct DisplayTests {
     @Test(
+        "A locale says whether its texts are UTF-8",
+        arguments: [
+            ("C.UTF-8", true), ("en_US.utf8", true), ("de_DE.Utf-8@euro", true), ("utf8", true), ("", false),
+            ("C", false), ("POSIX", false), ("de_DE.ISO-8859-1", false), ("ja_JP.UTF-16", false), ("utf", false),
+        ])
+    func locale(name: String, isUnicode: Bool) {
+        #expect(Terminal.isUnicode(locale: name) == isUnicode)
+    }
+
+    @Test(
         "Text takes the columns that a terminal gives it",
         arguments: [
             ("", 0), ("abc", 3), ("é", 1), ("e\u{301}", 1), ("日本語", 6), ("한국", 4), ("ﾊﾝｶｸ", 4), ("ＡＢ", 4), ("😀", 2),
