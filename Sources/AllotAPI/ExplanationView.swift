@@ -40,7 +40,7 @@ public struct ExplanationView: Sendable, Hashable, Codable {
     /// What kind of thing is in the way.
     public enum Kind: String, Sendable, Codable, CaseIterable {
         case window, notBefore, after, devices, cores, memory, windows, licence, devicesPerTeam, devicesPerUser,
-            deviceHours, quota, order, drained
+            deviceHours, quota, order, drained, approval
     }
 
     /// Another reservation, as the calendar shows it.

@@ -58,6 +58,8 @@ extension ReservationView: JSONStreamable {
         writer.field("ahead", ahead)
         writer.field("isFirm", isFirm)
         writer.field("isBorrowed", isBorrowed)
+        writer.field("approvalUntil", approvalUntil)
+        writer.field("approver", approver?.rawValue)
         writer.field("startedAt", startedAt)
         writer.field("endsAt", endsAt)
         writer.field("endedAt", endedAt)
@@ -90,7 +92,8 @@ extension ReservationView: JSONStreamable {
     private static func isDetail(_ name: JSONName) -> Bool {
         switch name {
         case "tags", "command", "devices", "shareWith", "after", "cores", "numaNodes", "firstForecast", "licences",
-            "isFirm", "isBorrowed", "gaveWayTo", "requeue", "preemptions", "requeuedAt", "gpuMemoryBytes":
+            "isFirm", "isBorrowed", "gaveWayTo", "requeue", "preemptions", "requeuedAt", "gpuMemoryBytes",
+            "approvalUntil", "approver":
             true
         default: false
         }
@@ -153,6 +156,8 @@ extension ReservationView: JSONStreamable {
         case "ahead": ahead = try reader.integer()
         case "isFirm": isFirm = try reader.bool()
         case "isBorrowed": isBorrowed = try reader.bool()
+        case "approvalUntil": approvalUntil = try reader.dateTime()
+        case "approver": approver = try reader.choice()
         case "licences":
             var read: [String: Int] = [:]
             try reader.object { name, reader throws(JSONFault) in read[name.text] = try reader.integer() }

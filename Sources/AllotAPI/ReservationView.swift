@@ -30,6 +30,10 @@ public struct ReservationView: Sendable, Hashable, Codable {
     public var isFirm: Bool?
     /// Since it started: true where it began beyond what is its department's own; absent otherwise.
     public var isBorrowed: Bool?
+    /// While it waits for a yes: without one it ends then.
+    public var approvalUntil: DateTime?
+    /// While it waits for a yes: whose.
+    public var approver: Approver?
     public var startedAt: DateTime?
     /// While active: when its time is over.
     public var endsAt: DateTime?
@@ -87,6 +91,8 @@ public struct ReservationView: Sendable, Hashable, Codable {
     /// Where in its life it is.
     public enum State: String, Sendable, Codable, CaseIterable {
         case waiting, active, ending, ended
+        /// It waits for somebody's yes, and for nothing else before that.
+        case awaitingApproval
     }
 
     /// As soon as possible, or at a fixed time.
@@ -94,9 +100,15 @@ public struct ReservationView: Sendable, Hashable, Codable {
         case queued, window
     }
 
+    /// Whose yes it takes: a manager of the department, or an admin; or an admin alone.
+    public enum Approver: String, Sendable, Codable, CaseIterable {
+        case manager, admin
+    }
+
     /// Why it is over.
     public enum EndReason: String, Sendable, Codable, CaseIterable {
-        case expired, cancelled, released, commandEnded, failed, missed, deviceFailed, drained, preempted, reclaimed
+        case expired, cancelled, released, commandEnded, failed, missed, deviceFailed, drained, preempted, reclaimed,
+            budget, notApproved, rejected
     }
 }
 

@@ -27,6 +27,12 @@ public enum Route {
         path("/v1/plan", [("limit", String(limit)), ("cursor", cursor)])
     }
 
+    /// What is left of the departments' budgets.
+    /// - Parameter period: a month such as `2026-11`; nil for this one.
+    public static func budgets(period: String? = nil, limit: Int = pageLimit, cursor: String? = nil) -> String {
+        path("/v1/budgets", [("period", period), ("limit", String(limit)), ("cursor", cursor)])
+    }
+
     /// Who stands where in fair share.
     public static func fairShare(limit: Int = pageLimit, cursor: String? = nil) -> String {
         path("/v1/fairshare", [("limit", String(limit)), ("cursor", cursor)])
@@ -46,6 +52,8 @@ public enum Route {
     public static func cancel(_ id: ReservationID) -> String { "\(reservations)/\(id)/cancel" }
     public static func release(_ id: ReservationID) -> String { "\(reservations)/\(id)/release" }
     public static func extend(_ id: ReservationID) -> String { "\(reservations)/\(id)/extend" }
+    public static func approve(_ id: ReservationID) -> String { "\(reservations)/\(id)/approve" }
+    public static func reject(_ id: ReservationID) -> String { "\(reservations)/\(id)/reject" }
     public static func attach(_ id: ReservationID) -> String { "\(reservations)/\(id)/attach" }
 
     /// - Parameter follow: Whether the reply goes on while the command runs.

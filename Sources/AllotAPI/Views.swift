@@ -15,10 +15,15 @@ public struct QuoteView: Sendable, Hashable, Codable {
     public var price: MoneyView?
     /// SKUs that have no price for some of the time; absent for none.
     public var unpriced: [String]?
+    /// What it would hold of its department's budget, month by month; absent for nothing.
+    public var holds: [BudgetHoldView]?
+    /// Whose yes it would need before it can start; absent where it needs none.
+    public var approver: ReservationView.Approver?
 
     public init(
         start: DateTime, end: DateTime, devices: [String], cpus: Int, memoryBytes: Int64, deviceHours: String,
-        coreHours: String, price: MoneyView? = nil, unpriced: [String]? = nil
+        coreHours: String, price: MoneyView? = nil, unpriced: [String]? = nil,
+        holds: [BudgetHoldView]? = nil, approver: ReservationView.Approver? = nil
     ) {
         self.start = start
         self.end = end
@@ -29,6 +34,8 @@ public struct QuoteView: Sendable, Hashable, Codable {
         self.coreHours = coreHours
         self.price = price
         self.unpriced = unpriced
+        self.holds = holds
+        self.approver = approver
     }
 }
 
@@ -187,11 +194,13 @@ public struct EventView: Sendable, Hashable, Codable {
     public var devices: [String]?
     /// Why it slipped or ended.
     public var cause: String?
+    /// Of a budget's threshold: how much of the limit is reached; absent for who does not see that budget.
+    public var percent: Int?
 
     public init(
         sequence: Int64, time: DateTime, type: String, reservation: String? = nil, department: String? = nil,
         user: String? = nil, start: DateTime? = nil, end: DateTime? = nil, durationSeconds: Int64? = nil,
-        devices: [String]? = nil, cause: String? = nil
+        devices: [String]? = nil, cause: String? = nil, percent: Int? = nil
     ) {
         self.sequence = sequence
         self.time = time
@@ -204,5 +213,6 @@ public struct EventView: Sendable, Hashable, Codable {
         self.durationSeconds = durationSeconds
         self.devices = devices
         self.cause = cause
+        self.percent = percent
     }
 }

@@ -26,20 +26,26 @@ extension Engine {
             ?? place(shape, span: request.span, from: bound(notBefore: request.notBefore, after: request.after))
         let kind: Reservation.Kind =
             request.at == nil ? .queued : .window(start: placement.start, devices: placement.devices)
-        let startsNow = mayStartNow(placement, isWindow: request.at != nil, after: request.after, span: request.span)
+        let holds = try holds(
+            of: demand, priorityClass, account.department, start: placement.start, span: request.span)
+        let approval = approval(demand, priorityClass, span: request.span, start: placement.start)
+        let startsNow =
+            approval == nil
+            && mayStartNow(placement, isWindow: request.at != nil, after: request.after, span: request.span)
         if !startsNow { try checkWaiting(of: subject.user, caps) }
-        let told = startsNow ? nil : placement.start
+        let isKeptOut = approval != nil && request.at == nil
+        let told = startsNow || isKeptOut ? nil : placement.start
         let reservation = Reservation(
             id: ReservationID(state.nextNumber), owner: subject.user, account: account, priorityClass: priorityClass,
             demand: demand, kind: kind, windowHost: request.at == nil ? 0 : placement.host, span: request.span,
             notBefore: request.notBefore,
             after: request.after.filter { state.reservations[$0] != nil }, sharedWith: request.sharedWith,
             hasCommand: request.hasCommand, isRequeued: request.isRequeued, submittedAt: time, firstForecast: told,
-            forecast: told, state: .waiting)
+            forecast: told, approval: approval, holds: holds, state: .waiting)
         emit(.submitted(reservation), into: &events)
         if startsNow {
             grant(reservation, placement, into: &events)
-        } else {
+        } else if !isKeptOut {
             plan(reservation.id, placement)
             // Alone it goes before nobody, but something may have to give way to it.
             if request.at == nil, queued > 1 || hasVictims { isReordered = true }
@@ -68,7 +74,7 @@ extension Engine {
     func bound(notBefore: Timestamp?, after: [ReservationID]) -> Timestamp {
         after.reduce(max(time, notBefore ?? time)) { bound, id in
             switch state.reservations[id]?.state {
-            case .waiting: max(bound, placements[id]?.end ?? bound)
+            case .waiting: max(bound, placements[id]?.end ?? latestEnd(unapproved: id) ?? bound)
             case .active(let active): max(bound, active.endsAt)
             case .ending: max(bound, time + Limits.expectedStop)
             case .ended, nil: bound

@@ -7,6 +7,10 @@ public enum Command: Sendable {
     case cancel(ReservationID, by: Subject)
     case release(ReservationID, by: Subject)
     case extend(ReservationID, by: Span, subject: Subject)
+    /// Says yes to one that waits for that.
+    case approve(ReservationID, by: Subject)
+    /// Says no to it, which ends it.
+    case reject(ReservationID, by: Subject)
     /// Takes devices, or the host, out of the plan.
     case drain(DrainRequest, by: Subject)
     /// Gives devices, or with nil the host, back to it.

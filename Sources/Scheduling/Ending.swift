@@ -1,3 +1,4 @@
+import Policy
 import Units
 
 /// What ends, or lengthens, a reservation by somebody's word.
@@ -28,6 +29,7 @@ extension Engine {
         let reservation = try own(id, of: subject)
         try Engine.check("durationSeconds", more.wholeSeconds, in: Limits.spanSeconds)
         let span = reservation.span + more
+        try checkApproval(of: reservation, for: span, by: subject)
         try Engine.check("durationSeconds", span.wholeSeconds, in: Limits.spanSeconds)
         try checkDuration(span, policy.caps(for: reservation.account))
         if isStale { replan() }
@@ -43,7 +45,9 @@ extension Engine {
         guard profile.holds(use, from: end, until: end + more) else {
             throw .extensionDisplaces(id, latestEnd: profile.end(of: use, from: end))
         }
+        let holds = try holds(extending: reservation, from: end, by: more)
         emit(.extended(id, span: span), into: &events)
+        if !holds.isEmpty { emit(.held(id, reservation.holds.adding(holds)), into: &events) }
     }
 
     /// The executor's word that nothing of it runs any more: its devices are free for the next.
@@ -53,6 +57,7 @@ extension Engine {
         }
         if reservation.goesBack(after: ending.reason) {
             emit(.requeued(id, at: time), into: &events)
+            holdAgain(id, into: &events)
             // Its owner is told of a start anew.
             if let placement = placements[id] {
                 let cause: SlipCause = ending.reason == .deviceFailed ? .drain : .order
@@ -68,8 +73,7 @@ extension Engine {
 
     /// Until when the plan expects what is ending to hold its devices.
     func expectedStop(of ending: Reservation.Ending, at now: Timestamp) -> Timestamp {
-        guard case .preempted = ending.reason else { return max(ending.at, now) + Limits.expectedStop }
-        return max(ending.at + policy.preemption.grace, now) + Limits.expectedStop
+        max(ending.at + policy.grace(after: ending.reason), now) + Limits.expectedStop
     }
 
     private func isEnding(since time: Timestamp) -> Bool {
@@ -95,8 +99,20 @@ extension Engine {
         return reservation
     }
 
-    private func unknown(_ id: ReservationID) -> Rejection {
+    func unknown(_ id: ReservationID) -> Rejection {
         id.number >= 1 && id.number < state.nextNumber ? .alreadyEnded(id) : .unknownReservation(id)
+    }
+}
+
+extension Policy {
+    /// What a reservation has between its warning and its end: where it has to give way, or its department's budget is
+    /// used up.
+    public func grace(after reason: EndReason) -> Span {
+        switch reason {
+        case .preempted: preemption.grace
+        case .budget: budgets.grace
+        default: .zero
+        }
     }
 }
 

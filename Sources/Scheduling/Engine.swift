@@ -47,6 +47,16 @@ public struct Engine: Sendable {
     /// Waiting ones that are not windows.
     var queued = 0
     var waitingOfUser: [UserID: Int] = [:]
+    /// Those that wait for somebody's yes.
+    var awaiting: Set<ReservationID> = []
+    /// nil where no department has a budget.
+    let budgets: Budgets?
+    /// Departments that thresholds, and the time of a hard stop, have to be looked at for.
+    var unsettled: Set<DepartmentID> = []
+    /// When what runs passes a hard limit, where the policy stops it then.
+    var budgetStops: [DepartmentID: Timestamp] = [:]
+    /// What those that run will have come to by their end, where that is asked for.
+    var expectedPosts: [ReservationID: (until: Timestamp, posts: [MonthAmount])] = [:]
     /// By what is asked of them, of each kind of host.
     var eligible: [DeviceFilter: [DeviceSet]] = [:]
 
@@ -69,6 +79,7 @@ public struct Engine: Sendable {
         settledAt = time - Span(milliseconds: 1)
         fleet = Fleet(hosts, policy: policy, live: Array(state.reservations.values))
         counters = Counters(policy: policy, fleet: fleet, around: time)
+        budgets = Budgets(policy: policy, around: time)
         held = Held(fleet: fleet, counters: counters)
         committed = Profile(from: time, fleet: fleet, counters: counters)
         profile = committed
@@ -81,16 +92,18 @@ public struct Engine: Sendable {
             case .ended: break
             }
         }
+        unsettled = Set(budgets?.ids ?? [])
         self.movedBy = movedBy ?? (state.drains.contains { $0.isCurrent(at: time) } ? .drain : nil)
         replan()
     }
 
     /// The same state under another policy: all that waits is planned anew, and slips are the policy's. What runs keeps
     /// what it was granted.
-    /// - Returns: what it brings about by itself, too: whose team has moved is the new department's.
+    /// - Returns: what it brings about by itself, too: whose team has moved is the new department's, and thresholds of
+    ///   budgets that are lower now are reached.
     public func under(_ policy: Policy, at now: Timestamp) -> (engine: Engine, events: [Event]) {
         var state = state
-        let events = state.moves(of: policy.departments)
+        var events = state.moves(of: policy.departments)
         for event in events where (try? state.apply(event)) == nil {
             preconditionFailure("only what waits is moved")
         }
@@ -99,6 +112,8 @@ public struct Engine: Sendable {
         engine.pass = max(engine.pass, pass) + 1
         engine.isReordered = true
         engine.movedBy = .policy
+        // Limits that are lower now are announced, and may stop what runs.
+        engine.settleBudgets(into: &events)
         return (engine, events)
     }
 
@@ -120,6 +135,8 @@ public struct Engine: Sendable {
         case .cancel(let id, let subject): try cancel(id, by: subject, into: &events)
         case .release(let id, let subject): try release(id, by: subject, into: &events)
         case .extend(let id, let span, let subject): try extend(id, by: span, subject: subject, into: &events)
+        case .approve(let id, let subject): try approve(id, by: subject, into: &events)
+        case .reject(let id, let subject): try reject(id, by: subject, into: &events)
         case .drain(let request, let subject): try drain(request, by: subject, into: &events)
         case .resume(let devices, let host, let subject):
             try resume(devices, on: host, by: subject, into: &events)
@@ -130,6 +147,7 @@ public struct Engine: Sendable {
         case .commandEnded(let id, let code): try end(id, reason: .commandEnded(exitCode: code), into: &events)
         case .executionFailed(let id): try end(id, reason: .failed, into: &events)
         }
+        settleBudgets(into: &events)
         refreshIfNothingWaits()
         return events
     }
@@ -141,7 +159,10 @@ public struct Engine: Sendable {
 
     /// When something next happens by itself; nil where nothing will.
     public var nextDue: Timestamp? {
-        [nextEnd, agenda.next(after: settledAt), recalls.first?.at, recallsAgainAt].compactMap { $0 }.min()
+        [
+            nextEnd, agenda.next(after: settledAt), recalls.first?.at, recallsAgainAt, budgetStops.values.min(),
+            awaiting.lazy.compactMap { state.reservations[$0]?.approval?.until }.min(),
+        ].compactMap { $0 }.min()
     }
 
     /// Where a waiting reservation is planned; nil for one that does not wait.
@@ -185,6 +206,7 @@ public struct Engine: Sendable {
             live.remove(after.id)
         }
         follow(event, before: before, after: after)
+        noteBudget(event, of: after)
     }
 
     private var nextEnd: Timestamp? {

@@ -16,10 +16,13 @@ public struct EngineState: Sendable, Hashable {
     public private(set) var preemptedAt: [Timestamp]
     /// What users have had of devices in this and the last months, where the policy has a cap on that.
     public private(set) var deviceTimes: DeviceTimes
+    /// What counts against the departments' budgets.
+    public private(set) var budgets: BudgetLedger
 
     public init(
         reservations: [ReservationID: Reservation] = [:], nextNumber: Int64 = 1, usage: UsageLedger = UsageLedger(),
-        drains: [Drain] = [], preemptedAt: [Timestamp] = [], deviceTimes: DeviceTimes = DeviceTimes()
+        drains: [Drain] = [], preemptedAt: [Timestamp] = [], deviceTimes: DeviceTimes = DeviceTimes(),
+        budgets: BudgetLedger = BudgetLedger()
     ) {
         self.reservations = reservations
         self.nextNumber = nextNumber
@@ -27,6 +30,10 @@ public struct EngineState: Sendable, Hashable {
         self.drains = drains
         self.preemptedAt = preemptedAt
         self.deviceTimes = deviceTimes
+        self.budgets = budgets
+        for reservation in reservations.values where !reservation.holds.isEmpty {
+            self.budgets.hold(reservation.holds, of: reservation.account.department)
+        }
     }
 
     /// Puts a live reservation in the place of what it was; on a copy, to see what would be.
@@ -56,16 +63,24 @@ public struct EngineState: Sendable, Hashable {
                 return drain.host == host ? drain.without(devices, isHost: isHost) : drain
             }
             return nil
+        case .budgetThreshold(let department, let month, let percent):
+            budgets.announce(percent, to: department, in: month)
+            return nil
         case .submitted(let reservation):
             guard reservation.id.number >= nextNumber else { throw Misfit() }
             nextNumber = reservation.id.number + 1
             reservations[reservation.id] = reservation
+            budgets.hold(reservation.holds, of: reservation.account.department)
             return reservation
         case .slipped(let id, _, _), .firmed(let id, _), .started(let id, _), .extended(let id, _),
             .ending(let id, _), .ended(let id, _), .moved(let id, _), .requeued(let id, _), .credited(let id, _),
-            .reassigned(let id, _):
-            guard var reservation = reservations[id], EngineState.fold(event, into: &reservation) else {
-                throw Misfit()
+            .held(let id, _), .approved(let id, _, _), .reassigned(let id, _):
+            guard var reservation = reservations[id] else { throw Misfit() }
+            let (before, owner) = (reservation.holds, reservation.account.department)
+            guard EngineState.fold(event, into: &reservation) else { throw Misfit() }
+            if before != reservation.holds || owner != reservation.account.department {
+                budgets.hold(before, of: owner, sign: -1)
+                budgets.hold(reservation.holds, of: reservation.account.department)
             }
             switch reservation.state {
             case .ended: reservations[id] = nil
@@ -105,6 +120,7 @@ public struct EngineState: Sendable, Hashable {
             preemptedAt.removeAll { $0 + .hours(1) <= ending.at }
             preemptedAt.append(ending.at)
         }
+        budgets.post(ending.posts, to: reservation.account.department)
     }
 
     /// Whether the event fits; the reservation is then as it stands after it.
@@ -137,10 +153,18 @@ public struct EngineState: Sendable, Hashable {
             reservation.requeuedAt = time
             if case .preempted = ending.reason { reservation.preemptions += 1 }
         case (.credited, .ending): break
+        case (.held(_, let holds), .waiting), (.held(_, let holds), .active): reservation.holds = holds
+        case (.approved(_, _, let start), .waiting):
+            guard reservation.approval != nil else { return false }
+            reservation.approval = nil
+            reservation.firstForecast = reservation.firstForecast ?? start
+            reservation.forecast = start
         case (.ending(_, let ending), .active(let active)):
             reservation.state = .ending(active, ending)
+            reservation.holds = []
         case (.ended(_, let ended), .waiting), (.ended(_, let ended), .ending):
             reservation.state = .ended(ended)
+            reservation.holds = []
         default:
             return false
         }

@@ -21,6 +21,12 @@ public enum Event: Sendable, Hashable {
     case requeued(ReservationID, at: Timestamp)
     /// So much of its use is not charged.
     case credited(ReservationID, Credit)
+    /// This is what it holds of its department's budget from now on.
+    case held(ReservationID, [MonthAmount])
+    /// It has the yes that it waited for; with the planned start that the owner is told, unless it starts at once.
+    case approved(ReservationID, by: UserID, start: Timestamp?)
+    /// What a department's month holds and has had posted has reached so many percent of the limit.
+    case budgetThreshold(DepartmentID, month: Timestamp, percent: Int)
     case drained(Drain)
     case resumed(at: Timestamp, devices: DeviceSet, isHost: Bool, host: Int = 0)
     /// Over for its owner; still held.
@@ -30,11 +36,11 @@ public enum Event: Sendable, Hashable {
     /// The reservation that the event is about; nil for one about all.
     public var reservation: ReservationID? {
         switch self {
-        case .fairShareChanged, .drained, .resumed: nil
+        case .fairShareChanged, .drained, .resumed, .budgetThreshold: nil
         case .submitted(let reservation): reservation.id
         case .slipped(let id, _, _), .firmed(let id, _), .started(let id, _), .extended(let id, _),
             .ending(let id, _), .ended(let id, _), .moved(let id, _), .requeued(let id, _), .credited(let id, _),
-            .reassigned(let id, _):
+            .held(let id, _), .approved(let id, _, _), .reassigned(let id, _):
             id
         }
     }
@@ -52,6 +58,9 @@ public enum Event: Sendable, Hashable {
         case .reassigned: "reservation.reassigned"
         case .requeued: "reservation.requeued"
         case .credited: "reservation.credited"
+        case .held: "reservation.held"
+        case .approved: "reservation.approved"
+        case .budgetThreshold: "budget.threshold"
         case .drained: "host.drained"
         case .resumed: "host.resumed"
         case .ending: "reservation.ending"

@@ -9,7 +9,10 @@ extension Engine {
             if case .window(let start, let devices) = reservation.kind {
                 committed.take(use(of: reservation, devices), from: start, until: start + reservation.span)
             }
-        case .slipped, .firmed, .credited, .fairShareChanged, .drained, .resumed, .reassigned: break
+        case .approved: approved(after)
+        case .slipped, .firmed, .credited, .held, .fairShareChanged, .budgetThreshold, .drained, .resumed,
+            .reassigned:
+            break
         case .moved(let id, let devices): moved(id, to: devices, before: before, after: after)
         case .requeued: requeued(before: before, after: after)
         case .started(let id, let active): started(after, active, wasPlanned: unplan(id))
@@ -33,7 +36,11 @@ extension Engine {
     }
 
     mutating func countWaiting(_ reservation: Reservation, by difference: Int) {
-        if case .queued = reservation.kind { queued += difference }
+        if reservation.approval != nil {
+            if difference > 0 { awaiting.insert(reservation.id) } else { awaiting.remove(reservation.id) }
+        } else if case .queued = reservation.kind {
+            queued += difference
+        }
         let count = waitingOfUser[reservation.owner, default: 0] + difference
         waitingOfUser[reservation.owner] = count == 0 ? nil : count
     }
@@ -44,6 +51,12 @@ extension Engine {
         guard let placement = placements.removeValue(forKey: id) else { return nil }
         agenda.remove(Agenda.Entry(start: placement.start, id: id))
         return placement
+    }
+
+    /// It counts as one of the queue from now on.
+    private mutating func approved(_ reservation: Reservation) {
+        awaiting.remove(reservation.id)
+        if case .queued = reservation.kind { queued += 1 }
     }
 
     private mutating func started(_ reservation: Reservation, _ active: Reservation.Active, wasPlanned: Placement?) {

@@ -46,7 +46,9 @@ public enum Limits {
     static let indexedBounds = 1_500_000
     /// Binary digits of a span by which the index tells classes apart: with 1, one is twice as long at most.
     static let spanBits = 1
-    /// Months that a cap on device-hours is planned in.
+    /// How long a budget's months are remembered.
+    static let budgetMemory = Span.days(400)
+    /// Months that a cap on device-hours, or a budget, is planned in.
     static let months = 50
     /// Kinds of demand that are taken to be typical.
     static let typicalKinds = 16

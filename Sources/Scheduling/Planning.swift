@@ -119,6 +119,7 @@ extension Engine {
             else { continue }
             emit(.slipped(id, start: placement.start, cause: plan.cause), into: &events)
         }
+        followMonths(into: &events)
         recallDue(into: &events)
         startDue(into: &events)
     }
@@ -167,7 +168,7 @@ extension Engine {
         }
         switch reservation.state {
         case .waiting:
-            guard placements[id]?.span != reservation.span else { return }
+            guard placements[id]?.span != reservation.span, !reservation.isKeptOut else { return }
             if placements[id] != nil { isStale = true }
             if case .window(let start, let devices) = reservation.kind {
                 plan(id, Placement(start: start, use: use(of: reservation, devices), span: reservation.span))
@@ -222,7 +223,8 @@ extension Engine {
     }
 
     private func isQueued(_ id: ReservationID) -> Bool {
-        guard let reservation = state.reservations[id], case .queued = reservation.kind else { return false }
+        guard let reservation = state.reservations[id], case .queued = reservation.kind, !reservation.isKeptOut
+        else { return false }
         if case .waiting = reservation.state { return true }
         return false
     }
@@ -235,7 +237,11 @@ extension Engine {
         for id in reservation.after {
             switch state.reservations[id]?.state {
             case .waiting:
-                guard let place = places[id] else { return nil }
+                guard let place = places[id] else {
+                    guard let end = latestEnd(unapproved: id) else { return nil }
+                    bound = max(bound, end)
+                    continue
+                }
                 bound = max(bound, place.end)
             case .active(let active): bound = max(bound, active.endsAt)
             case .ending: bound = max(bound, now + Limits.expectedStop)

@@ -1,3 +1,4 @@
+import Policy
 import Units
 
 /// Why a command was refused, with the numbers. Nothing has changed when one is thrown.
@@ -50,6 +51,16 @@ public enum Rejection: Error, Sendable, Hashable {
     /// The extension would displace others, or pass a quota, a cap or the licences that there are: the latest end that
     /// does not.
     case extensionDisplaces(ReservationID, latestEnd: Timestamp)
+    /// The department's budget has not so much left.
+    case budgetExhausted(BudgetShortage)
+    /// It does not wait for anybody's yes.
+    case notAwaitingApproval(ReservationID)
+    /// It waits for a yes, without which nothing can be done with it but to cancel it.
+    case awaitsApproval(ReservationID)
+    /// Somebody else has to say it: an admin, or with `manager` a manager of that department.
+    case notApprover(ReservationID, DepartmentID, RequestRule.Approver)
+    /// Nobody approves, or rejects, what they have asked for themselves.
+    case ownRequest(ReservationID)
     /// Only an admin may do that.
     case adminOnly
     /// What is to be resumed is not drained.
@@ -60,6 +71,32 @@ public enum Rejection: Error, Sendable, Hashable {
     case tooManyDrains(limit: Int)
     /// The queue is full, for all or for one user.
     case tooManyWaiting(limit: Int, ofUser: Bool)
+
+    /// What is left of a department's month, and what is asked of it.
+    public struct BudgetShortage: Sendable, Hashable {
+        public var department: DepartmentID
+        /// The first day of the month.
+        public var period: CivilDate
+        /// ISO 4217; nil where the policy has no price book.
+        public var currency: String?
+        public var limit: Amount
+        public var held: Amount
+        public var posted: Amount
+        public var asked: Amount
+
+        public init(
+            department: DepartmentID, period: CivilDate, currency: String?, limit: Amount, held: Amount,
+            posted: Amount, asked: Amount
+        ) {
+            self.department = department
+            self.period = period
+            self.currency = currency
+            self.limit = limit
+            self.held = held
+            self.posted = posted
+            self.asked = asked
+        }
+    }
 
     /// A cap of the policy, by the name that it has there.
     public enum Cap: String, Sendable, Hashable, CaseIterable {

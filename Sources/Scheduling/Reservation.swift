@@ -27,6 +27,8 @@ public struct Reservation: Sendable, Hashable {
         var isFirm: Bool
         var preemptions: Int
         var requeuedAt: Timestamp?
+        var approval: Approval?
+        var holds: [MonthAmount]
         var state: State
     }
 
@@ -34,7 +36,8 @@ public struct Reservation: Sendable, Hashable {
         id: ReservationID, owner: UserID, account: Account, priorityClass: ClassID, demand: Demand, kind: Kind,
         windowHost: Int = 0, span: Span, notBefore: Timestamp?, after: [ReservationID], sharedWith: [UserID],
         hasCommand: Bool, isRequeued: Bool = false, submittedAt: Timestamp, firstForecast: Timestamp?,
-        forecast: Timestamp?, isFirm: Bool = false, preemptions: Int = 0, requeuedAt: Timestamp? = nil, state: State
+        forecast: Timestamp?, isFirm: Bool = false, preemptions: Int = 0, requeuedAt: Timestamp? = nil,
+        approval: Approval? = nil, holds: [MonthAmount] = [], state: State
     ) {
         shared = Shared(
             Contents(
@@ -42,7 +45,7 @@ public struct Reservation: Sendable, Hashable {
                 windowHost: windowHost, span: span, notBefore: notBefore, after: after, sharedWith: sharedWith,
                 hasCommand: hasCommand, isRequeued: isRequeued, submittedAt: submittedAt,
                 firstForecast: firstForecast, forecast: forecast, isFirm: isFirm, preemptions: preemptions,
-                requeuedAt: requeuedAt, state: state))
+                requeuedAt: requeuedAt, approval: approval, holds: holds, state: state))
     }
 
     public var id: ReservationID { shared.value.id }
@@ -114,6 +117,18 @@ public struct Reservation: Sendable, Hashable {
         set { shared.value.requeuedAt = newValue }
     }
 
+    /// Whose yes it waits for; nil where it needs none, or has it.
+    public var approval: Approval? {
+        get { shared.value.approval }
+        set { shared.value.approval = newValue }
+    }
+
+    /// What it holds of its department's budget, month by month; nothing where there is none, or no price.
+    public var holds: [MonthAmount] {
+        get { shared.value.holds }
+        set { shared.value.holds = newValue }
+    }
+
     public var state: State {
         get { shared.value.state }
         set { shared.value.state = newValue }
@@ -132,6 +147,18 @@ public struct Reservation: Sendable, Hashable {
         /// Over for its owner; its devices are held until the executor has confirmed that nothing of it runs.
         case ending(Active, Ending)
         case ended(Ended)
+    }
+
+    /// A yes that it waits for, and is not started without.
+    public struct Approval: Sendable, Hashable, Codable {
+        /// Without one it ends then.
+        public var until: Timestamp
+        public var approver: RequestRule.Approver
+
+        public init(until: Timestamp, approver: RequestRule.Approver) {
+            self.until = until
+            self.approver = approver
+        }
     }
 
     /// What it holds, and for how long.
@@ -161,11 +188,16 @@ public struct Reservation: Sendable, Hashable {
         public var reason: EndReason
         /// What it had of devices, month by month, where the policy has a cap on that.
         public var deviceTime: [Month]
+        /// What is posted to its department's budget, where that has one.
+        public var posts: [MonthAmount]
 
-        public init(at: Timestamp, reason: EndReason, deviceTime: [Month] = []) {
+        public init(
+            at: Timestamp, reason: EndReason, deviceTime: [Month] = [], posts: [MonthAmount] = []
+        ) {
             self.at = at
             self.reason = reason
             self.deviceTime = deviceTime
+            self.posts = posts
         }
 
         /// Device time in one calendar month of the policy's zone.
@@ -216,6 +248,12 @@ public enum EndReason: Sendable, Hashable, Codable {
     case drained
     /// The daemon could not make it hold: the executor's message is in the daemon's log.
     case failed
+    /// Its department's budget is used up, and the policy stops what runs then.
+    case budget
+    /// It waited for somebody's yes, and there was none in time.
+    case notApproved
+    /// An approver said no.
+    case rejected(by: UserID)
     /// Its window passed while the daemon was down, or while what was before it would not end.
     case missed
 }

@@ -5,6 +5,8 @@ extension Engine {
     /// Ends what is over, then starts what is due and free.
     mutating func settle(into events: inout [Event]) {
         endDue(into: &events)
+        stopOverBudget(into: &events)
+        endUnapproved(into: &events)
         recallDue(into: &events)
         startDue(into: &events)
     }
@@ -22,8 +24,12 @@ extension Engine {
     private mutating func startPlanned(_ reservation: Reservation, _ placement: Placement, into events: inout [Event]) {
         let isWindow = if case .window = reservation.kind { true } else { false }
         guard held.holds(placement.use, isWindow: isWindow),
-            reservation.after.allSatisfy({ state.reservations[$0] == nil })
+            reservation.after.allSatisfy({ state.reservations[$0] == nil }), reservation.approval == nil
         else { return }
+        if isStopped(reservation.account.department) {
+            emit(.ended(reservation.id, Reservation.Ended(active: nil, at: time, reason: .budget)), into: &events)
+            return
+        }
         // One that is late runs on past its planned end: whether it may, and before whom, is for a pass to decide.
         let isLate = time > placement.start + Limits.slip && !reservation.isFirm
         if !isWindow, isLate || !committed.holds(placement.use, from: time, until: time + reservation.span) {
@@ -51,6 +57,7 @@ extension Engine {
             weight: weight(of: grant, share: reservation.demand.share, at: time),
             isBorrowed: isBorrowed(reservation, placement.use, until: end))
         emit(.started(reservation.id, active), into: &events)
+        holdFromStart(reservation.id, into: &events)
     }
 
     /// Whether it goes, at some time of it, beyond its department's nominal quota or on what is another's.
@@ -79,7 +86,8 @@ extension Engine {
         for entry in agenda.due(at: time) {
             guard let reservation = state.reservations[entry.id], let placement = placements[entry.id] else { continue }
             if case .window(let start, _) = reservation.kind, start + reservation.span <= time {
-                let ended = Reservation.Ended(active: nil, at: start + reservation.span, reason: .missed)
+                let reason: EndReason = reservation.approval == nil ? .missed : .notApproved
+                let ended = Reservation.Ended(active: nil, at: start + reservation.span, reason: reason)
                 emit(.ended(entry.id, ended), into: &events)
             } else {
                 startPlanned(reservation, placement, into: &events)

@@ -93,8 +93,7 @@ public struct VirtualMachine: Sendable {
             history.append((now, event))
             guard case .ending(let id, let ending) = event else { continue }
             // Who has to give way takes all the time that it is given.
-            let isPreempted = if case .preempted = ending.reason { true } else { false }
-            stops[id] = now + (isPreempted ? engine.policy.preemption.grace : .zero) + stopTime
+            stops[id] = now + engine.policy.grace(after: ending.reason) + stopTime
         }
     }
 

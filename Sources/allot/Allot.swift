@@ -32,12 +32,13 @@ struct Allot: AsyncParsableCommand {
                 subcommands: [
                     ReserveCommand.self, QuoteCommand.self, ListCommand.self, ShowCommand.self, ExplainCommand.self,
                     CancelCommand.self,
-                    ExtendCommand.self, ReleaseCommand.self, LogsCommand.self, RunCommand.self, ShellCommand.self,
+                    ExtendCommand.self, ReleaseCommand.self, ApproveCommand.self, RejectCommand.self, LogsCommand.self,
+                    RunCommand.self, ShellCommand.self,
                 ]),
             CommandGroup(
                 name: "The machine",
                 subcommands: [
-                    HostCommand.self, DevicesCommand.self, PlanCommand.self, FairShareCommand.self,
+                    HostCommand.self, DevicesCommand.self, PlanCommand.self, FairShareCommand.self, BudgetCommand.self,
                 ]),
             CommandGroup(name: "The policy", subcommands: [PolicyCommand.self]),
             CommandGroup(

@@ -18,6 +18,7 @@ struct OpenAPISampleTests {
         (view.cores, view.numaNodes, view.team, view.user, view.uid) = ("0-7,16", "0", "optics", "ada", .max)
         (view.licences, view.isFirm, view.isBorrowed) = (["matlab": 2], true, true)
         (view.gaveWayTo, view.requeue, view.preemptions, view.requeuedAt) = ("r-9", true, 2, time)
+        (view.approvalUntil, view.approver) = (time, .manager)
         (view.gpuShare, view.gpuMemoryBytes) = ("0.5", 1 << 35)
         (view.shareWith, view.tags, view.command) = (["grace"], ["run": "7"], ["python3", "train.py"])
         return view

@@ -30,6 +30,8 @@ struct OpenAPITypesTests {
         Pair("DeviceShare", DeviceView.Share.self), Pair("DevicePage", Page<DeviceView>.self),
         Pair("PlanView", PlanView.self),
         Pair("PlanEntry", PlanView.Entry.self), Pair("QuoteView", QuoteView.self), Pair("Money", MoneyView.self),
+        Pair("BudgetView", BudgetView.self), Pair("BudgetPage", Page<BudgetView>.self),
+        Pair("BudgetHoldView", BudgetHoldView.self),
         Pair("AttachView", AttachView.self), Pair("HealthView", HealthView.self),
         Pair("HealthClock", HealthView.Clock.self), Pair("EventView", EventView.self),
         Pair("ExplanationView", ExplanationView.self), Pair("ExplanationBlocker", ExplanationView.Blocker.self),

@@ -52,6 +52,8 @@ extension SeededGenerator {
         view.firstForecast = maybe { $0.time() }
         view.isFirm = maybe { Bool.random(using: &$0) }
         view.isBorrowed = maybe { Bool.random(using: &$0) }
+        view.approvalUntil = maybe { $0.time() }
+        view.approver = maybe { $0.choice(.manager) }
         view.licences = maybe { generator in
             Dictionary(generator.texts().map { ($0, Int.random(in: 1...9, using: &generator)) }) { first, _ in first }
         }

@@ -116,9 +116,11 @@ extension Topology.Host {
 }
 
 /// Serves a daemon's API while `body` runs.
-func withAPI(_ body: (TestServer, TestDaemon) async throws -> Void) async throws {
+func withAPI(
+    policy: PolicyText = .lab, _ body: (TestServer, TestDaemon) async throws -> Void
+) async throws {
     let folder = try TemporaryFolder()
-    let daemon = try await TestDaemon(folder: folder.path)
+    let daemon = try await TestDaemon(folder: folder.path, policy: policy)
     let effects = Task { await daemon.reconciler.run() }
     try await withServer(router: daemon.api.router()) { server in
         try await body(server, daemon)

@@ -36,13 +36,20 @@ import Units
             sharedWith: [UserID(0), UserID(1001)], hasCommand: true, isRequeued: true,
             submittedAt: Timestamp(milliseconds: 2),
             firstForecast: Timestamp(milliseconds: 3), forecast: Timestamp(milliseconds: 4), isFirm: true,
-            preemptions: 1, requeuedAt: Timestamp(milliseconds: 5), state: state)
+            preemptions: 1, requeuedAt: Timestamp(milliseconds: 5),
+            approval: Reservation.Approval(until: Timestamp(milliseconds: 6), approver: .admin), holds: amounts,
+            state: state)
     }
+
+    static let amounts = [
+        MonthAmount(month: Timestamp(milliseconds: -7), amount: Amount(microunits: 1)),
+        MonthAmount(month: Timestamp(milliseconds: 8), amount: Amount(microunits: .max)),
+    ]
 
     static let reasons: [EndReason] = [
         .expired, .cancelled(by: UserID(9)), .released(by: .root), .commandEnded(exitCode: -1), .failed, .missed,
         .deviceFailed, .drained, .preempted(by: ReservationID(8), isReclaim: true),
-        .preempted(by: ReservationID(8), isReclaim: false),
+        .preempted(by: ReservationID(8), isReclaim: false), .budget, .notApproved, .rejected(by: UserID(9)),
     ]
 
     static let events: [Event] =
@@ -61,7 +68,11 @@ import Units
                     deviceTime: [
                         Reservation.Ending.Month(start: Timestamp(milliseconds: -7), amount: 5),
                         Reservation.Ending.Month(start: Timestamp(milliseconds: 8), amount: .max),
-                    ])),
+                    ], posts: amounts)),
+            .held(ReservationID(7), amounts), .held(ReservationID(7), []),
+            .approved(ReservationID(7), by: UserID(9), start: Timestamp(milliseconds: 8)),
+            .approved(ReservationID(7), by: .root, start: nil),
+            .budgetThreshold(DepartmentID("a"), month: Timestamp(milliseconds: 8), percent: 80),
             .firmed(ReservationID(7), start: Timestamp(milliseconds: 9)),
             .fairShareChanged(at: Timestamp(milliseconds: 5), halfLife: .days(3)),
             .moved(ReservationID(7), devices: DeviceSet([1, 127])),

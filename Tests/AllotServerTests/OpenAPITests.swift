@@ -84,6 +84,12 @@ import Units
             .exceedsCap(.duration, asked: 3, limit: 2), .exceedsCap(.devicesPerTeam, asked: 3, limit: 2),
             .exceedsQuota(DepartmentID("d"), model: "H100", asked: 3, limit: 2),
             .windowExceedsNominal(DepartmentID("d"), model: nil, asked: 3, limit: 2),
+            .budgetExhausted(
+                Rejection.BudgetShortage(
+                    department: DepartmentID("d"), period: CivilDate(daysSinceEpoch: 20_758), currency: "EUR",
+                    limit: Amount(microunits: 3), held: .zero, posted: .zero, asked: Amount(microunits: 4))),
+            .notAwaitingApproval(id), .awaitsApproval(id), .notApprover(id, DepartmentID("d"), .admin),
+            .notApprover(id, DepartmentID("d"), .manager), .ownRequest(id),
             .tooManyWaiting(limit: 1, ofUser: true), .tooManyWaiting(limit: 1, ofUser: false),
         ]
     }()

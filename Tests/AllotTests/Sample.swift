@@ -23,6 +23,7 @@ enum Sample {
         case .waiting:
             view.plannedStart = DateTime(now + .hours(1))
             view.ahead = number
+        case .awaitingApproval: view.approvalUntil = DateTime(now + .hours(1))
         case .active, .ending:
             view.startedAt = DateTime(now)
             view.endsAt = DateTime(now + .hours(4))

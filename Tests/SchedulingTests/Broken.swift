@@ -26,6 +26,8 @@ enum Promise: String, Hashable, CaseIterable {
     case claimed = "2, what another owns is only borrowed"
     case cap = "2, nobody passes a cap"
     case deviceHours = "2, nobody passes a month's device-hours"
+    case budget = "2, a hard budget is passed by no admission, and stops nobody without need"
+    case approval = "2, nothing starts without the yes that it needs"
     case sharing = "2, a device is shared on the policy's terms alone"
     case givesWay = "2, only who may have to gives way, to who may ask for it"
     case minimumRunTime = "2, who gives way has had the minimum run time"
@@ -37,12 +39,14 @@ enum Promise: String, Hashable, CaseIterable {
     case firm = "4, what is firm moves for a drain or a failure only"
     case starvation = "4, everything ends at last"
     case replay = "6, a replay gives the same state"
+    case ledger = "6, the ledger is what is held and what was posted"
     case refusal = "6, what is refused changes nothing"
     case clock = "6, time never goes back"
     case grant = "10, what is granted is what was asked for"
     case drained = "10, nothing starts on what is drained"
     case failed = "10, what has failed is taken away at once"
     case returns = "4, what gave way or failed waits again"
+    case posted = "7, what is posted is what was had"
     case credit = "7, nothing is credited that was not run"
 }
 

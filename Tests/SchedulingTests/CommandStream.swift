@@ -35,6 +35,8 @@ struct CommandStream: Hashable, Sendable {
         case cancel(Int, by: UInt32? = nil)
         case release(Int, by: UInt32? = nil)
         case extend(Int, for: Span, by: UInt32? = nil)
+        case approve(Int, by: UInt32? = nil)
+        case reject(Int, by: UInt32? = nil)
         case commandEnded(Int)
         case executionFailed(Int)
         /// nil: the whole host.

@@ -18,6 +18,21 @@ struct Community: Hashable, Sendable {
     /// Of all classes.
     var maximumWait = Span.days(7)
     var preemption = PreemptionRules()
+    /// nil where nothing has a price.
+    var money: Money?
+
+    /// What a device costs, what each department may spend, and what needs a yes.
+    struct Money: Hashable, Sendable {
+        /// Of every model, in millionths an hour.
+        var price: Int64 = 1_000_000
+        /// Of the departments in turn, in millionths a month.
+        var limits: [Int64]
+        var isHard = true
+        var atHardStop = BudgetRules.HardStop.finish
+        /// More devices than that need a yes; nil for none.
+        var freeDevices: Int?
+        var hold = Span.hours(1)
+    }
 
     struct Terms: Hashable, Sendable {
         var quotas: [Quota] = []
@@ -36,11 +51,42 @@ struct Community: Hashable, Sendable {
                     quotas: terms.quotas, cells: terms.cells)
             }
         }
-        return Policy(
+        var policy = Policy(
             departments: departments ?? Policy.unconfigured.departments, classes: classes,
             caps: Caps(
                 devicesPerTeam: devicesPerTeam, devicesPerUser: devicesPerUser, deviceHours: deviceHours),
             licences: [Licence(name: "solver", count: 3)], shareable: shareable, preemption: preemption)
+        money?.apply(to: &policy)
+        return policy
+    }
+}
+
+extension Community.Money {
+    fileprivate func apply(to policy: inout Policy) {
+        for index in policy.departments.indices where !limits.isEmpty {
+            policy.departments[index].budget = Budget(
+                perMonth: Amount(microunits: limits[index % limits.count]), isHard: isHard)
+        }
+        let models = ["NVIDIA H100 80GB HBM3", "NVIDIA A100-SXM4-80GB"]
+        policy.priceBook = PriceBook(
+            currency: "EUR",
+            rates: models.map {
+                Rate(sku: .device($0), from: Timestamp(milliseconds: 0), perHour: Price(microunits: price))
+            })
+        policy.budgets = BudgetRules(atHardStop: atHardStop, grace: .minutes(2))
+        policy.approvals.requestHold = hold
+        guard let freeDevices else { return }
+        policy.approvals.requests = [RequestRule(devicesOver: freeDevices)]
+    }
+
+    static func random(using generator: inout SeededGenerator) -> Community.Money {
+        Community.Money(
+            price: Int64.random(in: 1...5_000_000, using: &generator),
+            limits: (0..<3).map { _ in Int64.random(in: 1...400_000_000, using: &generator) },
+            isHard: Int.random(in: 0..<4, using: &generator) > 0,
+            atHardStop: Bool.random(using: &generator) ? .stop : .finish,
+            freeDevices: Bool.random(using: &generator) ? Int.random(in: 0...4, using: &generator) : nil,
+            hold: .seconds(Int64.random(in: 1...20_000, using: &generator)))
     }
 }
 

@@ -51,6 +51,7 @@ extension Community {
         found.append(with(self) { $0.mayPreempt = false })
         found.append(with(self) { $0.maximumWait = .days(7) })
         found.append(with(self) { $0.preemption = PreemptionRules() })
+        found += (money?.simpler ?? []).map { money in with(self) { $0.money = money } }
         for (index, terms) in (departments ?? []).enumerated() {
             for cell in terms.cells.indices {
                 found.append(with(self) { $0.departments?[index].cells.remove(at: cell) })
@@ -65,6 +66,17 @@ extension Community {
             }
         }
         return found.filter { $0 != self }
+    }
+}
+
+extension Community.Money {
+    /// nil: without money.
+    fileprivate var simpler: [Community.Money?] {
+        [
+            nil, Community.Money(limits: limits), Community.Money(limits: [1_000_000_000]),
+            with(self) { $0.atHardStop = .finish }, with(self) { $0.freeDevices = nil },
+            with(self) { $0.price = 1_000_000 }, with(self) { $0.hold = .hours(1) },
+        ]
     }
 }
 
@@ -90,6 +102,8 @@ extension CommandStream.Step {
             case .release(let label, _): [.release(label)]
             case .extend(let label, let span, _):
                 [.extend(label, for: span)] + span.simpler.map { .extend(label, for: $0) }
+            case .approve(let label, _): [.approve(label)]
+            case .reject(let label, _): [.reject(label)]
             case .commandEnded, .executionFailed, .restart: []
             case .drain(let devices, let host, let from, let until, let hasFailed, _):
                 [

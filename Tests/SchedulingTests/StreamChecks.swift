@@ -13,7 +13,9 @@ extension StreamPlayer {
             + PolicyChecks(policy: policy, hosts: hosts).brokenLimits(first)
             + PreemptionChecks(policy: policy).broken(history, isFirstPolicy: decidedByFirst == nil)
             + DrainChecks.broken(history) + FailureChecks.broken(history) + SharingChecks.tooMuch(history)
-            + SharingChecks.against(policy, hosts, first)
+            + SharingChecks.against(policy, hosts, first) + ApprovalChecks.broken(history)
+            + BudgetChecks.broken(
+                first, policy: policy, money: money, state: decidedByFirst == nil ? machine.engine.state : nil)
     }
 
     /// Promise 1, by a sweep over the history that knows nothing of the engine's own bookkeeping.
@@ -50,7 +52,7 @@ extension StreamPlayer {
     private func lateWindows() -> [Broken] {
         var windows: [ReservationID: Timestamp] = [:]
         var broken: [Broken] = []
-        for (_, event) in history {
+        for (time, event) in history {
             switch event {
             case .submitted(let reservation):
                 if case .window(let start, _) = reservation.kind { windows[reservation.id] = start }
@@ -59,6 +61,7 @@ extension StreamPlayer {
                     broken.append(Broken(.window, "\(id) of \(start.told) started at \(active.startedAt.told)"))
                 }
             case .requeued(let id, _): windows[id] = nil
+            case .approved(let id, _, _): windows[id] = windows[id].map { max($0, time) }
             case .ended(let id, let ended) where ended.reason == .missed:
                 if let start = windows[id], !isExcused(start) { broken.append(Broken(.window, "\(id) was missed")) }
             default: break
@@ -77,6 +80,7 @@ extension StreamPlayer {
             case .submitted(let reservation): told[reservation.id] = reservation.forecast.map { max($0, time) }
             case .slipped(let id, let start, _), .firmed(let id, let start): told[id] = max(start, time)
             case .requeued(let id, _): told[id] = nil
+            case .approved(let id, _, let start): told[id] = start.map { max($0, time) }
             case .started(let id, let active):
                 if let start = told[id], active.startedAt > start + .minutes(2), !isExcused(start) {
                     broken.append(Broken(.slip, "\(id) was told \(start.told) and started at \(active.startedAt.told)"))

@@ -9,6 +9,8 @@ struct StreamGenerator {
     private var setup: CommandStream.Setup
     private var steps: [CommandStream.Step] = []
     private var labels = 0
+    /// Apart from the other one, so that streams without money stay what they were; nil for these.
+    private var money: SeededGenerator?
 
     init(seed: UInt64, hosts count: Int = 1) {
         var generator = SeededGenerator(seed: seed)
@@ -22,6 +24,10 @@ struct StreamGenerator {
             stopTime: Bool.random(using: &generator) ? .zero : .seconds(4),
             passTime: Bool.random(using: &generator) ? .zero : .milliseconds(150))
         self.generator = generator
+        var money = SeededGenerator(seed: seed ^ 0x6D6F_6E65_79)
+        guard Int.random(in: 0..<3, using: &money) == 0 else { return }
+        setup.community.money = .random(using: &money)
+        self.money = money
     }
 
     /// A stream of so many commands, with what goes on between them.
@@ -33,6 +39,7 @@ struct StreamGenerator {
             if chance(80) { steps.append(.restart) }
             if chance(15) { steps.append(.clockBack(seconds(0...100_000))) }
             steps.append(randomCommand())
+            answer()
             if chance(3) { steps.append(.advance(seconds(0...7200))) }
         }
         return CommandStream(setup: setup, steps: steps)
@@ -49,6 +56,17 @@ struct StreamGenerator {
         case 8, 9: return randomDrain(by: chance(8) ? user : nil)
         default: return randomSubmission(by: user)
         }
+    }
+
+    /// Somebody says yes or no, where something needs that.
+    private mutating func answer() {
+        guard var money, setup.community.money?.freeDevices != nil, labels > 0 else { return }
+        defer { self.money = money }
+        guard Int.random(in: 0..<3, using: &money) == 0 else { return }
+        let label = Int.random(in: max(labels - 4, 1)...labels, using: &money)
+        let user = Bool.random(using: &money) ? UInt32.random(in: 1000...1004, using: &money) : nil
+        steps.append(
+            Int.random(in: 0..<4, using: &money) == 0 ? .reject(label, by: user) : .approve(label, by: user))
     }
 
     /// Mostly one of the last, which is likely to be still there.
@@ -97,7 +115,12 @@ struct StreamGenerator {
     }
 
     private mutating func randomCommunity() -> Community {
-        .random(using: &generator, devices: setup.hosts.reduce(0) { $0 + $1.devices })
+        var community = Community.random(using: &generator, devices: setup.hosts.reduce(0) { $0 + $1.devices })
+        if var money {
+            community.money = Int.random(in: 0..<4, using: &money) > 0 ? .random(using: &money) : nil
+            self.money = money
+        }
+        return community
     }
 
     /// True once in so many times.

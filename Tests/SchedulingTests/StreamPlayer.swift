@@ -11,6 +11,8 @@ struct StreamPlayer {
     let hosts: [Host]
     /// The first one.
     let policy: Policy
+    /// What the first one says of money.
+    let money: Community.Money?
     /// How much of the history was decided under the first policy; nil for all.
     private(set) var decidedByFirst: Int?
     /// What was wrong while it was played.
@@ -29,6 +31,7 @@ struct StreamPlayer {
         let setup = stream.setup
         hosts = setup.hosts.map(\.host)
         policy = setup.community.policy
+        money = setup.community.money
         machine = VirtualMachine(
             hosts: hosts, policy: policy, start: .monday, stopTime: setup.stopTime, passTime: setup.passTime)
         for step in stream.steps { play(step) }
@@ -70,6 +73,8 @@ struct StreamPlayer {
         case .cancel(let label, let user): perform(.cancel(id(label), by: subject(user)))
         case .release(let label, let user): perform(.release(id(label), by: subject(user)))
         case .extend(let label, let span, let user): perform(.extend(id(label), by: span, subject: subject(user)))
+        case .approve(let label, let user): perform(.approve(id(label), by: manager(user)))
+        case .reject(let label, let user): perform(.reject(id(label), by: manager(user)))
         case .commandEnded(let label): perform(.commandEnded(id(label), exitCode: 0))
         case .executionFailed(let label): perform(.executionFailed(id(label)))
         case .drain(let devices, let host, let from, let until, let hasFailed, let user):
@@ -123,6 +128,13 @@ struct StreamPlayer {
     }
 
     private func subject(_ user: UInt32?) -> Subject { user.map { policy.subject($0) } ?? .admin }
+
+    /// A user who may act for the department.
+    private func manager(_ user: UInt32?) -> Subject {
+        var subject = subject(user)
+        subject.manages = Set(subject.accounts.map(\.department))
+        return subject
+    }
 
     /// The reservation of a label; one that is not there where it has none.
     private func id(_ label: Int) -> ReservationID { made[label] ?? ReservationID(1_000_000_000) }

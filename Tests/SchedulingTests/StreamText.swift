@@ -46,6 +46,8 @@ extension CommandStream.Step {
         case .cancel(let label, let user): call(".cancel", ["\(label)", by(user)])
         case .release(let label, let user): call(".release", ["\(label)", by(user)])
         case .extend(let label, let span, let user): call(".extend", ["\(label)", "for: \(span.text)", by(user)])
+        case .approve(let label, let user): call(".approve", ["\(label)", by(user)])
+        case .reject(let label, let user): call(".reject", ["\(label)", by(user)])
         case .commandEnded(let label): ".commandEnded(\(label))"
         case .executionFailed(let label): ".executionFailed(\(label))"
         case .drain(let devices, let host, let from, let until, let hasFailed, let user):
@@ -111,6 +113,21 @@ extension Community {
                             "minimumRunTime: \(preemption.minimumRunTime.text)", "grace: \(preemption.grace.text)",
                             "perHour: \(preemption.perHour)",
                         ]), unless: preemption == rules),
+                argument("money", money.map(\.text)),
+            ])
+    }
+}
+
+extension Community.Money {
+    fileprivate var text: String {
+        call(
+            "Community.Money",
+            [
+                argument("price", "\(price)", unless: price == 1_000_000), "limits: \(limits)",
+                argument("isHard", "false", unless: isHard),
+                argument("atHardStop", ".\(atHardStop)", unless: atHardStop == .finish),
+                argument("freeDevices", freeDevices.map { "\($0)" }),
+                argument("hold", hold.text, unless: hold == .hours(1)),
             ])
     }
 }

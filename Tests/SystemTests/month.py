@@ -243,6 +243,8 @@ def requests(own):
         "extendReservation": ("POST", other + "/extend", longer),
         "releaseReservation": ("POST", other + "/release", reason),
         "cancelReservation": ("POST", other + "/cancel", reason),
+        "approveReservation": ("POST", other + "/approve", reason),
+        "rejectReservation": ("POST", other + "/reject", reason), "listBudgets": ("GET", "/v1/budgets"),
         "attachProcess": ("POST", other + "/attach"), "readLogs": ("GET", other + "/logs"),
         "showHealth": ("GET", "/v1/health"), "showDescription": ("GET", "/v1/openapi.json"),
         "confirmClock": ("POST", "/v1/clock/confirm"), "readEvents": ("GET", "/v1/events?follow=false"),
@@ -257,7 +259,8 @@ def requests(own):
 
 
 # Operations on one reservation: by the table they reach another's only with `department` or `all`.
-ON_ANOTHERS = {"explainReservation", "cancelReservation", "releaseReservation", "extendReservation", "attachProcess", "readLogs"}
+ON_ANOTHERS = {"explainReservation", "cancelReservation", "releaseReservation", "extendReservation", "attachProcess", "readLogs",
+               "approveReservation", "rejectReservation"}
 
 
 def table(daemon):

@@ -13,9 +13,11 @@ public enum APIWords {
     public static let eventTypes = [
         "reservation.submitted", "reservation.slipped", "reservation.firmed", "reservation.started",
         "reservation.extended",
-        "reservation.moved", "reservation.requeued", "reservation.credited", "host.drained", "host.resumed",
+        "reservation.moved", "reservation.requeued", "reservation.credited", "reservation.held",
+        "reservation.approved", "budget.threshold", "host.drained", "host.resumed",
         "reservation.ending", "reservation.ended", "daemon.started", "clock.disputed", "clock.settled",
-        "fairShare.changed", "store.restored", "reservation.reassigned", "policy.taken", "policy.proposed", "policy.approved",
+        "fairShare.changed", "store.restored", "reservation.reassigned", "policy.taken", "policy.proposed",
+        "policy.approved",
         "policy.rejected", "policy.expired", "policy.conflicted", "policy.changed", "policy.lapsed",
     ]
     /// Where a version of the policy came from.

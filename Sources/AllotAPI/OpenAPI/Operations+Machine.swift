@@ -1,5 +1,5 @@
 extension OpenAPI.Operation {
-    static let ofMachine: [Self] = [host, devices, drains, drain, resume, plan, fairShare, quote]
+    static let ofMachine: [Self] = [host, devices, drains, drain, resume, plan, fairShare, budgets, quote]
 
     private static let host = Self(
         .get, Route.host, id: "showHost", .machine, "Show the machine",
@@ -45,6 +45,18 @@ extension OpenAPI.Operation {
             + "counts against the user's questions, as a quote does.",
         parameters: [.limit, .cursor], success: .json("FairShareView", "A page."),
         problems: [.invalidField, .tooManyQuotes])
+
+    private static let budgets = Self(
+        .get, "/v1/budgets", id: "listBudgets", .machine, "Show what is left of the departments' budgets",
+        "What reservations hold of a month, what those that have ended have cost, what is left, and what it comes to "
+            + "at the month's end: of the caller's own departments that have a budget, to an admin of all.",
+        parameters: [
+            OpenAPI.Parameter(
+                name: "period", place: .query, description: "The month; this one where it is absent.",
+                schema: .month("A month of the policy's zone.")),
+            .limit, .cursor,
+        ],
+        success: .json("BudgetPage", "A page."), problems: [.invalidField])
 
     private static let quote = Self(
         .post, Route.quotes, id: "quoteReservation", .machine, "Ask when it would start",

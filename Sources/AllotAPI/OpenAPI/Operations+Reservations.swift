@@ -1,5 +1,5 @@
 extension OpenAPI.Operation {
-    static let ofReservations: [Self] = [list, submit, show, explain, cancel, release, extend]
+    static let ofReservations: [Self] = [list, submit, show, explain, cancel, release, extend, approve, reject]
 
     private static let list = Self(
         .get, Route.reservations, id: "listReservations", .reservations, "List reservations",
@@ -61,7 +61,25 @@ extension OpenAPI.Operation {
         "Moves the end of one that waits or is active, if that displaces no one. For its owner and admins.",
         parameters: [.reservation, .idempotencyKey], body: OpenAPI.Body(schema: "ExtendRequest", isRequired: true),
         success: .json("ReservationView", "Extended."),
-        problems: ProblemType.ofChange + [.missingField, .outOfRange, .exceedsCap, .notActive, .extensionDisplaces])
+        problems: ProblemType.ofChange + [
+            .missingField, .outOfRange, .exceedsCap, .notActive, .extensionDisplaces, .budgetExhausted, .awaitsApproval,
+            .notApprover, .ownRequest,
+        ])
+
+    private static let approve = Self(
+        .post, "\(Route.reservations)/{id}/approve", id: "approveReservation", .reservations,
+        "Say yes to a reservation that awaits approval",
+        "It joins the queue, or starts at once; a window keeps its time. For the department's managers and admins, as "
+            + "the policy's rule says, and never for who asked for it.",
+        parameters: [.reservation, .idempotencyKey], body: OpenAPI.Body(schema: "EndRequest", isRequired: false),
+        success: .json("ReservationView", "Approved."), problems: ProblemType.ofApproval)
+
+    private static let reject = Self(
+        .post, "\(Route.reservations)/{id}/reject", id: "rejectReservation", .reservations,
+        "Say no to a reservation that awaits approval",
+        "It ends. For those who may approve it; `reason` is needed.",
+        parameters: [.reservation, .idempotencyKey], body: OpenAPI.Body(schema: "EndRequest", isRequired: true),
+        success: .json("ReservationView", "Ended."), problems: ProblemType.ofApproval)
 }
 
 extension ProblemType {
@@ -70,12 +88,17 @@ extension ProblemType {
         .missingField, .invalidField, .notMember, .notInTeam, .asksForNothing, .outOfRange, .exceedsHost, .notShared,
         .shareOfSeveral, .tooFarApart,
         .unknownModel, .unknownClass, .unknownLicence, .exceedsLicences, .exceedsCap, .exceedsQuota,
-        .windowExceedsNominal,
+        .windowExceedsNominal, .budgetExhausted,
         .commandsOfOneUser, .tooManyWaiting, .startsInPast, .beyondHorizon, .windowWith,
         .windowDoesNotFit, .unknownReservation,
     ]
     /// What a change of a reservation is refused for.
     static let ofChange: [ProblemType] = ofWriting + [.unknownReservation, .notOwner, .alreadyEnded]
+    /// What a yes or a no is refused for.
+    static let ofApproval: [ProblemType] =
+        ofWriting + [
+            .forbidden, .unknownReservation, .alreadyEnded, .notAwaitingApproval, .notApprover, .ownRequest,
+        ]
 }
 
 extension ProblemType {

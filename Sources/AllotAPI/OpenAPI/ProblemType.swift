@@ -52,6 +52,7 @@ public enum ProblemType: String, Sendable, CaseIterable {
     case exceedsCap = "exceeds-cap"
     case exceedsQuota = "exceeds-quota"
     case windowExceedsNominal = "window-exceeds-nominal"
+    case budgetExhausted = "budget-exhausted"
     case unknownDevice = "unknown-device"
     case notDrained = "not-drained"
     case tooManyDrains = "too-many-drains"
@@ -68,6 +69,10 @@ public enum ProblemType: String, Sendable, CaseIterable {
     case alreadyEnded = "already-ended"
     case notActive = "not-active"
     case noCommand = "no-command"
+    case notAwaitingApproval = "not-awaiting-approval"
+    case awaitsApproval = "awaits-approval"
+    case notApprover = "not-an-approver"
+    case ownRequest = "own-request"
     // The policy
     case faultyPolicy = "faulty-policy"
     case changesNothing = "changes-nothing"

@@ -71,6 +71,17 @@ extension OpenAPI.ProblemKind {
         Self(
             .windowExceedsNominal, 422, title: "More than a window may take", field: .always, members: quota,
             "A window takes nothing but the department's nominal quota and what is nobody's."),
+        Self(
+            .budgetExhausted, 409, title: "The budget has not so much left",
+            members: [
+                Member("department", .text, "The department's id."), Member("period", .text, "The month: `2026-11`."),
+                Member("currency", .text, "ISO 4217; absent where the policy has no prices.", presence: .sometimes),
+                Member("limit", .text, "The budget, a decimal in the currency's unit, as those that follow."),
+                Member("held", .text, "What reservations hold of it."), Member("posted", .text, "What is spent."),
+                Member("asked", .text, "What this would hold; 0.00 for what has no price."),
+            ],
+            "The department's budget for a month that it is planned in is hard, and what is left is less than it may "
+                + "cost at most; or nothing is left."),
     ]
 
     /// Those of drains.
@@ -134,6 +145,21 @@ extension OpenAPI.ProblemKind {
         Self(
             .notActive, 409, title: "Not active", members: [.reservation],
             "The reservation waits, and this needs an active one."),
+        Self(
+            .notAwaitingApproval, 409, title: "Waits for no approval", members: [.reservation],
+            "The reservation does not wait for anybody's approval."),
+        Self(
+            .awaitsApproval, 409, title: "Waits for approval", members: [.reservation],
+            "The reservation waits for approval, and can only be approved, rejected or cancelled."),
+        Self(
+            .notApprover, 403, title: "Not for you to approve",
+            members: [
+                .reservation, Member("department", .text, "The department that is charged."),
+                Member("needed", .text, "Who may: `manager` (of that department, or an admin) or `admin`."),
+            ], "Somebody else has to say yes or no."),
+        Self(
+            .ownRequest, 403, title: "Your own request", members: [.reservation],
+            "Nobody approves or rejects what they have asked for themselves."),
         Self(.noCommand, 409, title: "No command", "The reservation was made without a command; it has no log."),
     ]
 }

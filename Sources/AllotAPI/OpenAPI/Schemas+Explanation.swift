@@ -28,13 +28,15 @@ extension OpenAPI.NamedSchema {
                     "Its time (`window`, `notBefore`), another's end (`after`), what the host has free (`devices`, "
                         + "`cores`, `memory` in bytes), `windows` that begin before it would end, what the policy "
                         + "counts (`licence`, `devicesPerTeam`, `devicesPerUser`, `deviceHours` of a month, "
-                        + "`quota`), those that are served before it (`order`), or devices that are out of the "
-                        + "plan (`drained`: `used` of them).")),
+                        + "`quota`), those that are served before it (`order`), devices that are out of the "
+                        + "plan (`drained`: `used` of them), or somebody's yes (`approval`: `subject` is who).")),
             .optional("free", .integer("What is free.")),
             .optional("used", .integer("What is in use of the limit; of shared devices rounded up to whole ones.")),
             .optional("asked", .integer("What is asked for; of a shared device rounded up to a whole one.")),
             .optional("limit", .integer("The most that may be in use.")),
-            .optional("subject", .text("A reservation's id, a licence's name, a department's id, or `host`.")),
+            .optional(
+                "subject",
+                .text("A reservation's id, a licence's name, a department's id, `host`, `manager` or `admin`.")),
             .optional("until", .time("When it is out of the way, as things are.")),
             .optional(
                 "holders",

@@ -92,6 +92,16 @@ extension OpenAPI.NamedSchema {
             .optional(
                 "unpriced",
                 .array("What has no price for some of the time; absent for none.", of: .text("A SKU."))),
+            .optional(
+                "holds",
+                .array(
+                    "What it would hold of its department's budget, by month; absent for nothing.",
+                    of: .reference("BudgetHoldView"))),
+            .optional(
+                "approver",
+                .choice(
+                    ReservationView.Approver.self,
+                    "Whose yes it would need first: `start` is as if that were there. Absent where it needs none.")),
         ])
 
     static let money = view(

@@ -57,6 +57,12 @@ extension OpenAPI.NamedSchema {
             "isBorrowed",
             .flag(
                 "Since it started: true where it began beyond what is its department's own quota. Absent otherwise.")),
+        .optional("approvalUntil", .time("While it awaits approval: without it, it ends then.")),
+        .optional(
+            "approver",
+            .choice(
+                ReservationView.Approver.self,
+                "While it awaits approval: whose; `manager` is one of its department, or an admin.")),
         .optional("startedAt", .time("When it became active.")),
         .optional("endsAt", .time("While active or ending: when its time is over.")),
         .optional("endedAt", .time("Once ended: when its owner's use ended.")),
@@ -119,7 +125,7 @@ extension OpenAPI.Schema {
     static let reservationState = choice(
         ReservationView.State.self,
         "`waiting`; `active`: it holds its grant; `ending`: its time is over, and its devices are held till nothing of "
-            + "it runs any more; `ended`.")
+            + "it runs any more; `ended`; `awaitingApproval`: it is no part of the queue before somebody says yes.")
 
     static let reservationKind = choice(
         ReservationView.Kind.self, "`queued`: as soon as possible; `window`: at a fixed time.")
@@ -130,5 +136,6 @@ extension OpenAPI.Schema {
             + "the rest (`released`), its command ended (`commandEnded`), it could not be made to hold (`failed`), "
             + "its window passed (`missed`) or was broken by a drain (`drained`), what it held has failed "
             + "(`deviceFailed`), or it had to give way to a higher class (`preempted`) or to a department's claim to "
-            + "its own quota (`reclaimed`).")
+            + "its own quota (`reclaimed`), its department's budget was used up (`budget`), or it was not approved in "
+            + "time (`notApproved`) or `rejected`.")
 }

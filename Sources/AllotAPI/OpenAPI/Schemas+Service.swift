@@ -45,13 +45,19 @@ extension OpenAPI.NamedSchema {
             .required("time", .time("When it was decided, in engine time.")),
             .required("type", .text("What happened.", choices: APIWords.eventTypes)),
             .optional("reservation", .reservationID("The reservation that it is about.")),
-            .optional("department", .text("That reservation's department's id.")),
+            .optional(
+                "department",
+                .text(
+                    "That reservation's department's id; of `budget.threshold`, for those who see it, the one whose "
+                        + "budget it is."
+                )),
             .optional("user", .text("*own*: that reservation's owner's name, else the uid.")),
             .optional(
                 "start",
                 .time(
                     "Of a window, a forecast, a slip or a start: the planned or actual start. Of a drain, or of use "
-                        + "that is not charged: when it begins. Of a requeue: since when it waits again.")),
+                        + "that is not charged: when it begins. Of a requeue: since when it waits again. Of a "
+                        + "budget's threshold: the month's first instant.")),
             .optional(
                 "end",
                 .time(
@@ -73,6 +79,9 @@ extension OpenAPI.NamedSchema {
                         + "drain: whether it is maintenance or a failure.",
                     choices: APIWords.slipCauses + ReservationView.EndReason.allCases.map(\.rawValue)
                         + APIWords.drainCauses)),
+            .optional(
+                "percent",
+                .integer("Of a budget's threshold: what of the limit is reached. For those who see that budget.")),
         ])
 
     static let problem = view(

@@ -89,6 +89,8 @@ extension Command {
         case .cancel: "cancelReservation"
         case .release: "releaseReservation"
         case .extend: "extendReservation"
+        case .approve: "approveReservation"
+        case .reject: "rejectReservation"
         case .drain: "drain"
         case .resume: "resume"
         case .stopped, .commandEnded, .executionFailed, .adoptTerms, .tick, .adopt: nil
@@ -98,8 +100,8 @@ extension Command {
     /// The reservation that it names.
     var namedReservation: ReservationID? {
         switch self {
-        case .cancel(let id, _), .release(let id, _), .extend(let id, _, _), .stopped(let id), .commandEnded(let id, _),
-            .executionFailed(let id):
+        case .cancel(let id, _), .release(let id, _), .extend(let id, _, _), .approve(let id, _), .reject(let id, _),
+            .stopped(let id), .commandEnded(let id, _), .executionFailed(let id):
             id
         case .submit, .drain, .resume, .adoptTerms, .tick, .adopt: nil
         }

@@ -263,7 +263,7 @@ actor Broker {
         for (index, event) in events.enumerated() {
             round.append(event, actor: actor, fields: index == 0 ? fields : [], caller: caller)
             guard let id = event.reservation else {
-                if case .fairShareChanged = event { round.touchUsage() } else { round.touchHost() }
+                round.touch(by: event)
                 continue
             }
             let live = engine.state.reservations[id]
@@ -333,8 +333,8 @@ actor Broker {
             case .started(let id, let active):
                 if let reservation = round.touched[id] { start(reservation, active) }
             case .ending(let id, let ending): stop(id, ending)
-            case .submitted, .slipped, .firmed, .extended, .moved, .requeued, .credited, .ended, .drained, .resumed,
-                .fairShareChanged, .reassigned:
+            case .submitted, .slipped, .firmed, .extended, .moved, .requeued, .credited, .held, .approved, .ended,
+                .drained, .resumed, .fairShareChanged, .budgetThreshold, .reassigned:
                 break
             }
         }
@@ -347,13 +347,13 @@ actor Broker {
     }
 
     private func stop(_ id: ReservationID, _ ending: Reservation.Ending) {
-        guard case .preempted = ending.reason else {
-            effect.yield(.stop(id, warning: nil))
-            return
+        switch ending.reason {
+        case .preempted, .budget:
+            let lead = max(ending.at + engine.policy.grace(after: ending.reason) - now(), .zero)
+            let signal = StopWarning.Signal(engine.policy.preemption.warningSignal)
+            effect.yield(.stop(id, warning: StopWarning(signal: signal, lead: lead)))
+        default: effect.yield(.stop(id, warning: nil))
         }
-        let rules = engine.policy.preemption
-        let lead = max(ending.at + rules.grace - now(), .zero)
-        effect.yield(.stop(id, warning: StopWarning(signal: .init(rules.warningSignal), lead: lead)))
     }
 
     /// Sets the timer for what falls due next, and begins a pass if one is needed.
@@ -403,7 +403,8 @@ actor Broker {
     private static func subject(of command: Command, _ events: [Event]) -> ReservationID? {
         switch command {
         case .submit: events.first?.reservation
-        case .cancel(let id, _), .release(let id, _), .extend(let id, _, _), .stopped(let id),
+        case .cancel(let id, _), .release(let id, _), .extend(let id, _, _), .approve(let id, _), .reject(let id, _),
+            .stopped(let id),
             .commandEnded(let id, _), .executionFailed(let id):
             id
         case .adoptTerms, .tick, .adopt, .drain, .resume: nil

@@ -38,10 +38,18 @@ extension Broker.Loaded {
                 throw .corrupt("document \(DeviceTimesRecord.name): \(error)")
             }
         }
+        var budgets = BudgetLedger()
+        if let body = try store.read(.document(BudgetsRecord.name)) {
+            do throws(AllotAPI.JSONFault) {
+                budgets = try BudgetsRecord.read(body)
+            } catch {
+                throw .corrupt("document \(BudgetsRecord.name): \(error)")
+            }
+        }
         let state = EngineState(
             reservations: reservations, nextNumber: scalars[Scalar.nextNumber] ?? 1,
             usage: UsageLedger(halfLife: halfLife, rows: try store.read(.usage)), drains: host.drains,
-            preemptedAt: host.preemptedAt, deviceTimes: times)
+            preemptedAt: host.preemptedAt, deviceTimes: times, budgets: budgets)
         engine = Engine(host: machine, policy: control.current.policy, state: state, time: time)
     }
 }

@@ -18,6 +18,7 @@ struct Round {
     /// The host's part of the state has changed.
     private var hostChanged = false
     private var timesChanged = false
+    private var budgetsChanged = false
     private var bodies: [ReservationID: [UInt8]] = [:]
     private(set) var replies: [ReplyKey: StoredReply] = [:]
     var expireReplies = false
@@ -56,14 +57,18 @@ struct Round {
         touched[reservation.id] = reservation
         if case .ending(_, let ending) = event, case .preempted = ending.reason { hostChanged = true }
         if case .ending(_, let ending) = event, !ending.deviceTime.isEmpty { timesChanged = true }
+        if case .ending(_, let ending) = event, !ending.posts.isEmpty { budgetsChanged = true }
         if case .ending = event { used.insert(UsageKey(account: reservation.account, user: reservation.owner)) }
     }
 
-    /// Notes that everybody's use is counted anew.
-    mutating func touchUsage() { allUsed = true }
-
-    /// Notes that drains have changed.
-    mutating func touchHost() { hostChanged = true }
+    /// Notes what an event that is about no reservation has changed.
+    mutating func touch(by event: Event) {
+        switch event {
+        case .fairShareChanged: allUsed = true
+        case .budgetThreshold: budgetsChanged = true
+        default: hostChanged = true
+        }
+    }
 
     private func row(_ reservation: Reservation) -> ReservationRow {
         let ended: Timestamp? = if case .ended(let how) = reservation.state { how.at } else { nil }
@@ -90,6 +95,7 @@ struct Round {
         var documents = documents
         if hostChanged { documents[HostRecord.name] = HostRecord.bytes(state) }
         if timesChanged { documents[DeviceTimesRecord.name] = DeviceTimesRecord.bytes(state.deviceTimes) }
+        if budgetsChanged { documents[BudgetsRecord.name] = BudgetsRecord.bytes(state.budgets) }
         return documents
     }
 

@@ -60,7 +60,9 @@ public struct Daemon: Sendable {
         let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
         let broker = try Broker(
             store: store, loop: loop, batchLimit: configuration.commitBatch, logger: logger,
-            load: { time throws(StoreError) in try Broker.Loaded(from: store, host: host, file: file ?? .unconfigured, time: time) },
+            load: { time throws(StoreError) in
+                try Broker.Loaded(from: store, host: host, file: file ?? .unconfigured, time: time)
+            },
             now: { clock.now() })
         let (executor, logs) = try await executor(logger: logger)
         let reconciler = Reconciler(

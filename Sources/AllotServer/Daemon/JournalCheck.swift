@@ -35,6 +35,8 @@ public struct JournalCheck: Sendable {
         case host
         /// What users have had of devices in a month is not what the journal says.
         case deviceTimes
+        /// What has been posted to departments' budgets, or announced of them, is not what the journal says.
+        case budgets
         /// The policy's versions and proposals are not what the journal says, or a text is not what its name says.
         case policy(String)
         /// It gave up after so many events.
@@ -50,6 +52,7 @@ public struct JournalCheck: Sendable {
             case .projection(let id, let reason): "reservation \(id): \(reason)"
             case .host: "what is drained, or had to give way of late, differs from the journal"
             case .deviceTimes: "what users have had of devices in a month differs from the journal"
+            case .budgets: "what counts against departments' budgets differs from the journal"
             case .policy(let what): "the policy: \(what)"
             case .takesTooLong(let events): "it took too long: given up after \(events) events; use 'allotd verify'"
             case .usage(let user): "what uid \(user) has used differs from the journal"
@@ -98,6 +101,7 @@ public struct JournalCheck: Sendable {
                 try check.compare(try snapshot.read(.usage))
                 try check.compare(host: try snapshot.read(.document(HostRecord.name)))
                 try check.compare(deviceTimes: try snapshot.read(.document(DeviceTimesRecord.name)))
+                try check.compare(budgets: try snapshot.read(.document(BudgetsRecord.name)))
                 try check.compare(policy: try snapshot.read(.document(PolicyRecord.name)))
                 for digest in check.texts {
                     let text = try snapshot.read(.document(PolicyRecord.textName(digest)))
@@ -200,6 +204,11 @@ public struct JournalCheck: Sendable {
     private func compare(deviceTimes body: [UInt8]?) throws(Fault) {
         let empty = DeviceTimesRecord.bytes(DeviceTimes())
         guard body ?? empty == DeviceTimesRecord.bytes(state.deviceTimes) else { throw .deviceTimes }
+    }
+
+    private func compare(budgets body: [UInt8]?) throws(Fault) {
+        let empty = BudgetsRecord.bytes(BudgetLedger())
+        guard body ?? empty == BudgetsRecord.bytes(state.budgets) else { throw .budgets }
     }
 
     private var seen = 0

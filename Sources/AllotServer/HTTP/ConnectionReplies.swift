@@ -19,7 +19,8 @@ extension ConnectionHandler {
                 takesChunks: head.version.minor > 0))
         let request = Request(head: fields, body: RequestBody(buffer: body))
         let requestContext = AllotRequestContext(
-            source: AllotRequestSource(logger: shared.logger, callerNote: callerNote, body: body, jsonLimits: limits.json))
+            source: AllotRequestSource(
+                logger: shared.logger, callerNote: callerNote, body: body, jsonLimits: limits.json))
         let eventLoop = context.eventLoop
         let connection = NIOLoopBound(self, eventLoop: eventLoop)
         let responder = shared.responder

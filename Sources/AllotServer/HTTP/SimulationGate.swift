@@ -56,13 +56,15 @@ extension Problems {
     static func simulationUnderWay() -> Problem {
         Problem(
             type: "/problems/too-many-simulations", title: "Too many simulations", status: 429,
-            detail: "You have a simulation or a policy under way; one user has one at a time", members: ["limit": .number(1)])
+            detail: "You have a simulation or a policy under way; one user has one at a time",
+            members: ["limit": .number(1)])
     }
 
     static func tooManySimulations(_ limit: Int) -> Problem {
         Problem(
             type: "/problems/too-many-simulations", title: "Too many simulations", status: 503,
-            detail: "\(limit) simulations or policies are under way, which is all at a time; try again when one is done",
+            detail:
+                "\(limit) simulations or policies are under way, which is all at a time; try again when one is done",
             members: ["limit": .number(Int64(limit))])
     }
 }

@@ -34,6 +34,16 @@ enum EventRecord {
         case .credited(_, let credit):
             writer.field("from", credit.from.milliseconds)
             writer.field("to", credit.to.milliseconds)
+        case .held(_, let holds):
+            writer.name("holds" as StaticString)
+            ReservationRecord.writeMonths(holds.map { ($0.month, $0.amount.microunits) }, to: &writer)
+        case .approved(_, let user, let start):
+            writer.field("by", user.uid)
+            writer.field("start", start?.milliseconds)
+        case .budgetThreshold(let department, let month, let percent):
+            writer.field("department", department.text)
+            writer.field("month", month.milliseconds)
+            writer.field("percent", percent)
         case .drained(let drain): DrainRecord.writeFields(drain, to: &writer)
         case .resumed(let time, let devices, let isHost, let host):
             writer.field("at", time.milliseconds)
@@ -57,7 +67,7 @@ enum EventRecord {
     /// Reads a payload back; nil for a kind that is no decision of the engine's.
     static func event(kind: String, payload: [UInt8]) throws(AllotAPI.JSONFault) -> Event? {
         // What the daemon notes of itself has fields of its own.
-        guard ["reservation.", "host.", "fairShare."].contains(where: kind.hasPrefix) else { return nil }
+        guard ["reservation.", "host.", "fairShare.", "budget."].contains(where: kind.hasPrefix) else { return nil }
         var reader = JSONReader(payload)
         if kind == "reservation.submitted" { return .submitted(try ReservationRecord.read(from: &reader)) }
         if kind == "host.drained" { return .drained(try DrainRecord.read(from: &reader)) }
@@ -83,6 +93,11 @@ enum EventRecord {
         var active: Reservation.Active?
         var ending: Reservation.Ending?
         var ended: Reservation.Ended?
+        var holds: [MonthAmount] = []
+        var by: UInt32?
+        var department: String?
+        var month: Int64?
+        var percent: Int?
 
         mutating func read(_ name: JSONName, _ reader: inout JSONReader) throws(AllotAPI.JSONFault) {
             switch name {
@@ -102,6 +117,11 @@ enum EventRecord {
             case "active": active = try ReservationRecord.readActive(from: &reader)
             case "ending": ending = try ReservationRecord.readEnding(from: &reader)
             case "ended": ended = try ReservationRecord.readEnded(from: &reader)
+            case "holds": holds = try ReservationRecord.readMoney(from: &reader)
+            case "by": by = try reader.integer()
+            case "department": department = try reader.string()
+            case "month": month = try reader.integer()
+            case "percent": percent = try reader.integer()
             default: try reader.skip()
             }
         }
@@ -116,6 +136,12 @@ enum EventRecord {
                 return .resumed(
                     at: Timestamp(milliseconds: try reader.required(at, "at")), devices: devices, isHost: isHost,
                     host: host)
+            }
+            if kind == "budget.threshold" {
+                return .budgetThreshold(
+                    DepartmentID(try reader.required(department, "department")),
+                    month: Timestamp(milliseconds: try reader.required(month, "month")),
+                    percent: try reader.required(percent, "percent"))
             }
             guard kind.hasPrefix("reservation.") else { return nil }
             let id = ReservationID(try reader.required(id, "id"))
@@ -137,6 +163,10 @@ enum EventRecord {
             case "reservation.credited":
                 let from = Timestamp(milliseconds: try reader.required(from, "from"))
                 return .credited(id, Credit(from: from, to: Timestamp(milliseconds: try reader.required(to, "to"))))
+            case "reservation.held": return .held(id, holds)
+            case "reservation.approved":
+                return .approved(
+                    id, by: UserID(try reader.required(by, "by")), start: start.map { Timestamp(milliseconds: $0) })
             case "reservation.ending": return .ending(id, try reader.required(ending, "ending"))
             case "reservation.ended": return .ended(id, try reader.required(ended, "ended"))
             default: return nil

@@ -48,8 +48,8 @@ extension ReservationRecord {
     }
 
     static func readEnding(from reader: inout JSONReader) throws(AllotAPI.JSONFault) -> Reservation.Ending {
-        let (ended, months) = try readEnd(from: &reader)
-        return Reservation.Ending(at: ended.at, reason: ended.reason, deviceTime: months)
+        let (ended, months, posts) = try readEnd(from: &reader)
+        return Reservation.Ending(at: ended.at, reason: ended.reason, deviceTime: months, posts: posts)
     }
 
     static func readEnded(from reader: inout JSONReader) throws(AllotAPI.JSONFault) -> Reservation.Ended {
@@ -68,10 +68,17 @@ extension ReservationRecord {
         return months
     }
 
+    static func readMoney(from reader: inout JSONReader) throws(AllotAPI.JSONFault) -> [MonthAmount] {
+        try readMonths(from: &reader).map { MonthAmount(month: $0.start, amount: Amount(microunits: $0.amount)) }
+    }
+
     private static func readEnd(
         from reader: inout JSONReader
-    ) throws(AllotAPI.JSONFault) -> (ended: Reservation.Ended, months: [Reservation.Ending.Month]) {
+    ) throws(AllotAPI.JSONFault) -> (
+        ended: Reservation.Ended, months: [Reservation.Ending.Month], posts: [MonthAmount]
+    ) {
         var months: [Reservation.Ending.Month] = []
+        var posts: [MonthAmount] = []
         var active: Reservation.Active?
         var at: Int64?
         var reason: String?
@@ -87,6 +94,7 @@ extension ReservationRecord {
             case "exitCode": exitCode = try reader.integer()
             case "for": claimant = try reader.integer()
             case "deviceTime": months = try readMonths(from: &reader)
+            case "posts": posts = try readMoney(from: &reader)
             default: try reader.skip()
             }
         }
@@ -94,7 +102,7 @@ extension ReservationRecord {
             try reader.required(reason, "reason"), by: by, exitCode: exitCode, for: claimant, at: reader)
         let ended = Reservation.Ended(
             active: active, at: Timestamp(milliseconds: try reader.required(at, "at")), reason: end)
-        return (ended, months)
+        return (ended, months, posts)
     }
 
     private static func endReason(
@@ -109,6 +117,9 @@ extension ReservationRecord {
         case "missed": return .missed
         case "deviceFailed": return .deviceFailed
         case "drained": return .drained
+        case "budget": return .budget
+        case "notApproved": return .notApproved
+        case "rejected": return .rejected(by: UserID(try reader.required(by, "by")))
         case "preempted", "reclaimed":
             return .preempted(
                 by: ReservationID(try reader.required(claimant, "for")), isReclaim: name == "reclaimed")
@@ -139,7 +150,7 @@ extension ReservationRecord {
         return set
     }
 
-    private static func readNumbers(from reader: inout JSONReader) throws(AllotAPI.JSONFault) -> [Int64] {
+    static func readNumbers(from reader: inout JSONReader) throws(AllotAPI.JSONFault) -> [Int64] {
         var numbers: [Int64] = []
         try reader.array { reader throws(AllotAPI.JSONFault) in numbers.append(try reader.integer()) }
         return numbers
@@ -156,6 +167,8 @@ extension ReservationRecord {
         var isFirm = false
         var isRequeued = false
         var licences: [Demand.Licence] = []
+        var approver: RequestRule.Approver?
+        var holds: [MonthAmount] = []
         var active: Reservation.Active?
         var ending: Reservation.Ending?
         var ended: Reservation.Ended?
@@ -177,9 +190,11 @@ extension ReservationRecord {
             switch name {
             case "id", "owner", "gpus", "gpuThousandths", "gpuMemory", "cpus", "memory", "span", "submittedAt",
                 "notBefore", "firstForecast",
-                "forecast", "windowStart", "windowHost", "preemptions", "requeuedAt":
+                "forecast", "windowStart", "windowHost", "preemptions", "requeuedAt", "approvalUntil":
                 numbers[name.text] = try reader.integer()
             case "licences": licences = try ReservationRecord.readLicences(from: &reader)
+            case "approver": approver = try reader.choice()
+            case "holds": holds = try ReservationRecord.readMoney(from: &reader)
             case "windowDevices": windowDevices = try ReservationRecord.readDevices(from: &reader)
             default: return false
             }
@@ -218,7 +233,13 @@ extension ReservationRecord {
                 sharedWith: sharedWith.compactMap { UInt32(exactly: $0) }.map { UserID($0) }, hasCommand: hasCommand,
                 isRequeued: isRequeued, submittedAt: Timestamp(milliseconds: try number("submittedAt", reader)),
                 firstForecast: time("firstForecast"), forecast: time("forecast"), isFirm: isFirm,
-                preemptions: Int(numbers["preemptions"] ?? 0), requeuedAt: time("requeuedAt"), state: state)
+                preemptions: Int(numbers["preemptions"] ?? 0), requeuedAt: time("requeuedAt"),
+                approval: approval, holds: holds, state: state)
+        }
+
+        private var approval: Reservation.Approval? {
+            guard let until = time("approvalUntil"), let approver else { return nil }
+            return Reservation.Approval(until: until, approver: approver)
         }
 
         private var kind: Reservation.Kind {

@@ -40,6 +40,9 @@ enum ReservationRecord {
         }
         if reservation.preemptions > 0 { writer.field("preemptions", reservation.preemptions) }
         writer.field("requeuedAt", reservation.requeuedAt?.milliseconds)
+        writer.field("approvalUntil", reservation.approval?.until.milliseconds)
+        writer.field("approver", reservation.approval?.approver.rawValue)
+        writeMoney("holds", reservation.holds, to: &writer)
         writeState(reservation.state, to: &writer)
         writer.closeObject()
     }
@@ -77,6 +80,11 @@ enum ReservationRecord {
         case .missed: writer.field("reason", "missed")
         case .deviceFailed: writer.field("reason", "deviceFailed")
         case .drained: writer.field("reason", "drained")
+        case .budget: writer.field("reason", "budget")
+        case .notApproved: writer.field("reason", "notApproved")
+        case .rejected(let by):
+            writer.field("reason", "rejected")
+            writer.field("by", by.uid)
         case .preempted(let claimant, let isReclaim):
             writer.field("reason", isReclaim ? "reclaimed" : "preempted")
             writer.field("for", claimant.number)
@@ -91,6 +99,7 @@ enum ReservationRecord {
             writer.name("deviceTime" as StaticString)
             writeMonths(ending.deviceTime.map { ($0.start, $0.amount) }, to: &writer)
         }
+        writeMoney("posts", ending.posts, to: &writer)
         writer.closeObject()
     }
 
@@ -145,6 +154,13 @@ enum ReservationRecord {
         writer.openArray()
         for device in devices { writer.integer(device) }
         writer.closeArray()
+    }
+
+    /// Millionths of the currency's unit, by month; nothing for none.
+    private static func writeMoney(_ name: StaticString, _ amounts: [MonthAmount], to writer: inout JSONWriter) {
+        guard !amounts.isEmpty else { return }
+        writer.name(name)
+        writeMonths(amounts.map { ($0.month, $0.amount.microunits) }, to: &writer)
     }
 
     /// Amounts by the first instants of their months, as pairs of numbers.

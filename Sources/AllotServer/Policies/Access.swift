@@ -60,8 +60,9 @@ enum Access {
     /// The operations by their ids in the OpenAPI document.
     enum Operation: String, CaseIterable {
         case showHost, listDevices, listDrains, drain, resume, showPlan, showFairShare, quoteReservation
+        case listBudgets
         case listReservations, submitReservation, showReservation, explainReservation
-        case cancelReservation, releaseReservation, extendReservation
+        case cancelReservation, releaseReservation, extendReservation, approveReservation, rejectReservation
         case attachProcess, readLogs
         case showHealth, confirmClock, readEvents, takeBackup, showDescription, simulate
         case showPolicy, listPolicyVersions, listProposals, showProposal, previewPolicy, proposePolicy
@@ -74,6 +75,7 @@ enum Access {
         Row(.drain, admin: .all), Row(.resume, admin: .all),
         Row(.showPlan, user: .own, manager: .department, auditor: .all, admin: .all),
         Row(.showFairShare, user: .own, manager: .department, finance: .all, auditor: .all, admin: .all),
+        Row(.listBudgets, user: .own, manager: .department, finance: .all, auditor: .all, admin: .all),
         Row(.quoteReservation, user: .own),
         Row(.listReservations, user: .own, manager: .department, auditor: .all, admin: .all),
         Row(.submitReservation, user: .own),
@@ -82,6 +84,8 @@ enum Access {
         Row(.cancelReservation, user: .own, manager: .department, admin: .all),
         Row(.releaseReservation, user: .own, manager: .department, admin: .all),
         Row(.extendReservation, user: .own, manager: .department, admin: .all),
+        Row(.approveReservation, manager: .department, admin: .all),
+        Row(.rejectReservation, manager: .department, admin: .all),
         Row(.attachProcess, user: .own),
         Row(.readLogs, user: .own, auditor: .all, admin: .all),
         Row(.showHealth, user: .all), Row(.showDescription, user: .all), Row(.confirmClock, admin: .all),

@@ -44,6 +44,7 @@ struct API: Sendable {
         addReadingRoutes(to: routes)
         addRunningRoutes(to: routes)
         addDrainRoutes(to: routes)
+        addBudgetRoutes(to: routes)
         addOperationRoutes(to: routes)
         addSimulationRoutes(to: routes)
         addPolicyRoutes(to: routes)

@@ -80,8 +80,9 @@ extension API {
         }
         let views = await views(for: caller, of: await broker.snapshot().engine)
         let feed = EventFeed(
-            store: store, commits: broker.commits, views: EventViews(reservations: views), accounts: accounts,
-            place: place)
+            store: store, commits: broker.commits,
+            views: EventViews(reservations: views, budgets: API.visibleBudgets(of: caller)),
+            accounts: accounts, place: place)
         return EventStream.response(feed.events(after: last, follow: follow))
     }
 }

@@ -26,7 +26,8 @@ extension API {
             let caller = try await caller(context, .approveProposal)
             _ = try decision(request, context, needsReason: false)
             let number = try proposalNumber(context)
-            _ = try await broker.change(by: caller.subject.user, caller: caller.reference) { (control, time) throws(PolicyRejection) in
+            _ = try await broker.change(by: caller.subject.user, caller: caller.reference) {
+                (control, time) throws(PolicyRejection) in
                 try control.approve(number, by: caller.author, at: time)
             }
             return try await reply(with: number, for: caller)
@@ -35,7 +36,8 @@ extension API {
             let caller = try await caller(context, .rejectProposal)
             let reason = try decision(request, context, needsReason: true) ?? ""
             let number = try proposalNumber(context)
-            _ = try await broker.change(by: caller.subject.user, caller: caller.reference) { (control, time) throws(PolicyRejection) in
+            _ = try await broker.change(by: caller.subject.user, caller: caller.reference) {
+                (control, time) throws(PolicyRejection) in
                 try control.reject(number, reason: reason, by: caller.author, at: time)
             }
             return try await reply(with: number, for: caller)
@@ -97,7 +99,8 @@ extension API {
         let draft = ChangeControl.Draft(
             text: draftText, base: base, rollbackTo: query.version, reason: query.reason,
             effective: query.effective?.timestamp, until: query.until?.timestamp, isEmergency: query.emergency)
-        let control = try await broker.change(by: caller.subject.user, caller: caller.reference) { (control, time) throws(PolicyRejection) in
+        let control = try await broker.change(by: caller.subject.user, caller: caller.reference) {
+            (control, time) throws(PolicyRejection) in
             try control.propose(draft, from: baseText, by: caller.author, at: time)
         }
         let number = control.ledger.proposals.count

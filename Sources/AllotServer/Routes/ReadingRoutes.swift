@@ -178,7 +178,9 @@ extension API {
                 memoryBytes: quote.demand.memory.bytes, deviceHours: quantities.deviceHours,
                 coreHours: quantities.coreHours,
                 price: estimate.map { MoneyView(amount: $0.amount, currency: $0.currency) },
-                unpriced: unpriced.isEmpty ? nil : unpriced))
+                unpriced: unpriced.isEmpty ? nil : unpriced,
+                holds: BudgetViews(engine: snapshot.engine).holds(quote, at: snapshot.time),
+                approver: quote.approval.map { $0.approver == .admin ? .admin : .manager }))
     }
 }
 

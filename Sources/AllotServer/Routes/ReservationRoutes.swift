@@ -17,6 +17,12 @@ extension API {
             try await end(request, context, .releaseReservation) { Command.release($0, by: $1) }
         }
         routes.post("reservations/:id/extend") { request, context in try await extend(request, context) }
+        routes.post("reservations/:id/approve") { request, context in
+            try await answer(request, context, .approveReservation, needsReason: false) { Command.approve($0, by: $1) }
+        }
+        routes.post("reservations/:id/reject") { request, context in
+            try await answer(request, context, .rejectReservation, needsReason: true) { Command.reject($0, by: $1) }
+        }
     }
 
     private func submit(_ request: Hummingbird.Request, _ context: AllotRequestContext) async throws -> Response {
@@ -40,6 +46,23 @@ extension API {
         let caller = try await caller(context, operation)
         let details = Details(reason: try await reason(asked.reason, for: id, caller))
         return try await perform(command(id, caller.subject), details: details, status: 200, caller, request, context)
+    }
+
+    /// A yes or a no to one that waits for that.
+    private func answer(
+        _ request: Hummingbird.Request, _ context: AllotRequestContext, _ operation: Access.Operation,
+        needsReason: Bool,
+        command: @Sendable (ReservationID, Subject) -> Command
+    ) async throws -> Response {
+        let id = try reservationID(context)
+        let asked = try JSONBody.decode(EndRequest.self, from: request, context, allowsEmpty: !needsReason)
+        let caller = try await caller(context, operation)
+        if needsReason, asked.reason == nil { throw Problems.invalidField("reason", "needed, to tell its owner why") }
+        if let reason = asked.reason, !(1...Limits.reasonBytes).contains(reason.utf8.count) {
+            throw Problems.invalidField("reason", "1 to \(Limits.reasonBytes) bytes")
+        }
+        return try await perform(
+            command(id, caller.subject), details: Details(reason: asked.reason), status: 200, caller, request, context)
     }
 
     private func extend(_ request: Hummingbird.Request, _ context: AllotRequestContext) async throws -> Response {
@@ -80,7 +103,7 @@ extension API {
         var others: [UserID] = []
         switch command {
         case .submit(let request, _): others = request.sharedWith
-        case .cancel(let id, _), .release(let id, _), .extend(let id, _, _):
+        case .cancel(let id, _), .release(let id, _), .extend(let id, _, _), .approve(let id, _), .reject(let id, _):
             if let live = await broker.decision(about: id)?.reservation { others = [live.owner] + live.sharedWith }
         case .drain, .resume, .adoptTerms, .tick, .adopt, .stopped, .commandEnded, .executionFailed: break
         }

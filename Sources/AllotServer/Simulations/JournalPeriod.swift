@@ -45,7 +45,8 @@ struct JournalPeriod {
     private func event(_ entry: JournalEntry) throws(StoreError) -> Event? {
         do throws(AllotAPI.JSONFault) {
             switch try EventRecord.event(kind: entry.kind, payload: entry.payload) {
-            case .slipped, .firmed, .moved, .credited, .fairShareChanged, nil: return nil
+            case .slipped, .firmed, .moved, .credited, .held, .approved, .fairShareChanged, .budgetThreshold, nil:
+                return nil
             case let event?: return event
             }
         } catch {

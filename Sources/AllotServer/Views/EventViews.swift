@@ -6,6 +6,8 @@ import Units
 /// Makes the stream's events of the journal's, for one viewer.
 struct EventViews: Sendable {
     var reservations: ReservationViews
+    /// The departments whose budgets the viewer sees; nil for all.
+    var budgets: Set<DepartmentID>?
 
     /// - Parameter reservation: the one that the event is about, as it is now; nil where it is not known.
     func view(_ entry: JournalEntry, reservation: Reservation?) -> EventView {
@@ -47,7 +49,13 @@ struct EventViews: Sendable {
             view.devices = reservations.host.ids(of: drain.devices)
             view.cause = drain.hasFailed ? "failure" : "maintenance"
         case .resumed(_, let devices, _, _): view.devices = reservations.host.ids(of: devices)
-        case .fairShareChanged, .reassigned: break
+        case .approved(_, _, let start): view.start = start.map { DateTime($0) }
+        case .budgetThreshold(let department, let month, let percent):
+            guard budgets?.contains(department) ?? true else { return }
+            view.department = department.text
+            view.start = DateTime(month)
+            view.percent = percent
+        case .fairShareChanged, .held, .reassigned: break
         case .started(_, let active):
             view.start = DateTime(active.startedAt)
             view.end = DateTime(active.endsAt)
@@ -89,6 +97,9 @@ extension EndReason {
         case .missed: "missed"
         case .deviceFailed: "deviceFailed"
         case .drained: "drained"
+        case .budget: "budget"
+        case .notApproved: "notApproved"
+        case .rejected: "rejected"
         case .preempted(_, let isReclaim): isReclaim ? "reclaimed" : "preempted"
         }
     }

@@ -15,6 +15,8 @@ extension Explanation.Blocker {
     fileprivate var view: ExplanationView.Blocker {
         var view = ExplanationView.Blocker(kind)
         switch self {
+        case .approval(let approval):
+            (view.subject, view.until) = (approval.approver.rawValue, DateTime(approval.until))
         case .window(let start), .notBefore(let start): view.until = DateTime(start)
         case .after(let id, let until): (view.subject, view.until) = (id.description, DateTime(until))
         case .devices(let free, let asked, let holders), .cores(let free, let asked, let holders):
@@ -40,6 +42,7 @@ extension Explanation.Blocker {
 
     private var kind: ExplanationView.Kind {
         switch self {
+        case .approval: .approval
         case .window: .window
         case .notBefore: .notBefore
         case .after: .after

@@ -10,7 +10,8 @@ struct FairShareViews: Sendable {
     var names: [UserID: String]
 
     func view(_ standing: FairShareReport.Standing) -> FairShareView.Standing? {
-        guard viewer.extent(of: .showFairShare) == .all || standing.who.isDepartment || isOwn(standing.who.department) else { return nil }
+        guard viewer.extent(of: .showFairShare) == .all || standing.who.isDepartment || isOwn(standing.who.department)
+        else { return nil }
         var view = FairShareView.Standing(
             level: standing.who.level, department: standing.who.department.text, weight: standing.shares,
             share: part(UInt64(max(standing.shares, 0)), of: UInt64(max(standing.allShares, 0))),

@@ -51,7 +51,7 @@ extension Rejection {
                 type: "/problems/unknown-class", title: "No such priority class", status: 422,
                 detail: "There is no class '\(id)'; there is: \(list(known.map(\.text)))", field: "class",
                 members: ["known": .texts(known.map(\.text))])
-        default: quotaProblem ?? accountProblem ?? timeProblem
+        default: quotaProblem ?? accountProblem ?? approvalProblem ?? timeProblem
         }
     }
 
@@ -73,6 +73,7 @@ extension Rejection {
                 detail: "The policy's cap \(cap.rawValue) is \(limit)\(cap == .duration ? " s" : ""); asked for "
                     + "is \(asked)", field: cap == .duration ? "durationSeconds" : "gpus",
                 members: ["cap": .text(cap.rawValue), "asked": .number(asked), "limit": .number(limit)])
+        case .budgetExhausted(let shortage): shortage.problem
         case .exceedsQuota(let department, let model, let asked, let limit):
             Problem(
                 type: "/problems/exceeds-quota", title: "More than the department's quota", status: 422,

@@ -26,7 +26,11 @@ struct ReservationViews: Sendable {
         if !reservation.demand.licences.isEmpty {
             view.licences = Dictionary(reservation.demand.licences.map { ($0.name, $0.count) }) { first, _ in first }
         }
-        if case .waiting = reservation.state { view.isFirm = reservation.hasFirmStart ? true : nil }
+        if case .waiting = reservation.state {
+            view.isFirm = reservation.hasFirmStart ? true : nil
+            view.approvalUntil = reservation.approval.map { DateTime($0.until) }
+            view.approver = reservation.approval.map { $0.approver == .admin ? .admin : .manager }
+        }
         view.requeue = reservation.isRequeued ? true : nil
         view.preemptions = reservation.preemptions > 0 ? reservation.preemptions : nil
         view.requeuedAt = reservation.requeuedAt.map { DateTime($0) }
@@ -49,7 +53,7 @@ struct ReservationViews: Sendable {
 
     private func state(of reservation: Reservation) -> ReservationView.State {
         switch reservation.state {
-        case .waiting: .waiting
+        case .waiting: reservation.approval == nil ? .waiting : .awaitingApproval
         case .active: .active
         case .ending: .ending
         case .ended: .ended
@@ -102,6 +106,9 @@ struct ReservationViews: Sendable {
         case .missed: view.endReason = .missed
         case .deviceFailed: view.endReason = .deviceFailed
         case .drained: view.endReason = .drained
+        case .budget: view.endReason = .budget
+        case .notApproved: view.endReason = .notApproved
+        case .rejected: view.endReason = .rejected
         case .preempted(let claimant, let isReclaim):
             view.endReason = isReclaim ? .reclaimed : .preempted
             view.gaveWayTo = claimant.description

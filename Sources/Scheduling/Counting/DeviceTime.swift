@@ -131,12 +131,15 @@ extension CounterProfile {
 }
 
 extension Engine {
-    /// Over for its owner, with what it had of devices where the policy counts that.
+    /// Over for its owner, with what it had of devices and what it costs, where the policy counts that.
     func ending(of reservation: Reservation, at end: Timestamp, _ reason: EndReason) -> Reservation.Ending {
         var ending = Reservation.Ending(at: end, reason: reason)
-        guard reason != .deviceFailed, case .active(let active) = reservation.state,
-            let time = counters.deviceTime(reservation.demand, of: reservation.usageKey), let months = counters.months
-        else { return ending }
+        guard reason != .deviceFailed, case .active(let active) = reservation.state else { return ending }
+        ending.posts = posts(of: reservation, active, until: end)
+        guard let time = counters.deviceTime(reservation.demand, of: reservation.usageKey), let months = counters.months
+        else {
+            return ending
+        }
         ending.deviceTime = months.parts(from: active.startedAt, until: end).map { month, span in
             let amount = Int64(clamping: Int128(span.milliseconds) * Int128(time.rate))
             return Reservation.Ending.Month(start: month.lowerBound, amount: amount)

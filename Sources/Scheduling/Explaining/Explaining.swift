@@ -16,12 +16,28 @@ extension Engine {
         case .active(let active):
             return Explanation(id: id, start: active.startedAt, blockers: [], changes: [])
         case .waiting:
+            if let approval = reservation.approval {
+                return copy.explanation(of: reservation, waitingFor: approval)
+            }
             guard let placement = copy.placements[id] else { throw .unknownReservation(id) }
             return Explanation(
                 id: id, start: copy.isOutOfReach(placement.start) ? nil : placement.start,
                 blockers: copy.blockers(of: reservation, placement),
                 changes: copy.changes(of: reservation, than: placement.start))
         }
+    }
+
+    /// Nothing else is in the way that anybody could know of before there is a yes.
+    private func explanation(
+        of reservation: Reservation, waitingFor approval: Reservation.Approval
+    ) -> Explanation {
+        var blockers: [Explanation.Blocker] = [.approval(approval)]
+        var start: Timestamp?
+        if case .window(let time, _) = reservation.kind {
+            blockers.append(.window(time))
+            start = time
+        }
+        return Explanation(id: reservation.id, start: start, blockers: blockers, changes: [])
     }
 
     private mutating func blockers(of reservation: Reservation, _ placement: Placement) -> [Explanation.Blocker] {

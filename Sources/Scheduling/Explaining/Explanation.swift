@@ -13,6 +13,8 @@ public struct Explanation: Sendable, Hashable {
 
     /// One thing in the way.
     public enum Blocker: Sendable, Hashable {
+        /// It waits for somebody's yes.
+        case approval(Reservation.Approval)
         /// It is a window: this is its time.
         case window(Timestamp)
         case notBefore(Timestamp)

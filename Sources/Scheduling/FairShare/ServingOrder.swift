@@ -48,7 +48,8 @@ extension Engine {
         var weights: [Demand: Int64] = [:]
         let classes = Dictionary(policy.classes.map { ($0.id, $0) }) { first, _ in first }
         for id in live.ids where !running.contains(id) {
-            guard let reservation = state.reservations[id], case .queued = reservation.kind, !claiming.contains(id)
+            guard let reservation = state.reservations[id], case .queued = reservation.kind, !claiming.contains(id),
+                !reservation.isKeptOut
             else { continue }
             let ownClass = classes[reservation.priorityClass]
             let isOverdue = ownClass.map { reservation.waitsSince + $0.maximumWait <= now } ?? false

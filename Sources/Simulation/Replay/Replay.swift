@@ -33,6 +33,9 @@ public struct Replay: Sendable {
     ) {
         self.workload = workload
         outcomes = workload.submissions.map(Outcome.init)
+        // Nobody is there to say yes: what waits for one is taken to have it.
+        var policy = policy
+        policy.approvals.requests = []
         machine = VirtualMachine(
             hosts: hosts, policy: policy, start: workload.submissions.first?.time ?? Timestamp(milliseconds: 0),
             stopTime: stopTime, passTime: passTime)
@@ -170,7 +173,9 @@ public struct Replay: Sendable {
             for follower in followers[place] ?? [] {
                 outcomes[follower].eligibleAt = max(outcomes[follower].eligibleAt, time)
             }
-        case .extended, .moved, .credited, .drained, .resumed, .fairShareChanged, .reassigned: break
+        case .extended, .moved, .credited, .held, .approved, .drained, .resumed, .fairShareChanged, .budgetThreshold,
+            .reassigned:
+            break
         }
     }
 }

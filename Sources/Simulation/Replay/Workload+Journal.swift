@@ -59,7 +59,8 @@ private struct JournalReading {
         case .requeued:
             started[id] = nil
             all[place].hasFailed = false
-        case .submitted, .slipped, .firmed, .moved, .credited, .drained, .resumed, .fairShareChanged, .reassigned, .ended:
+        case .submitted, .slipped, .firmed, .moved, .credited, .held, .approved, .drained, .resumed, .fairShareChanged,
+            .budgetThreshold, .reassigned, .ended:
             break
         }
     }

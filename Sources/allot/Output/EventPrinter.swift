@@ -92,6 +92,7 @@ extension EventView {
         if let end { parts.append("until \(style.time(end))") }
         if let devices, !devices.isEmpty { parts.append("\(devices.count) device\(devices.count == 1 ? "" : "s")") }
         if let cause { parts.append(cause) }
+        if let percent { parts.append("\(percent) % of the budget") }
         return parts.joined(separator: ", ")
     }
 }

@@ -32,6 +32,9 @@ extension ExplanationView.Blocker {
     fileprivate func text(_ style: Style) -> String {
         let end = until.map { ", until \(style.time($0))" } ?? ""
         switch kind {
+        case .approval:
+            let who = subject == "admin" ? "an admin" : "a manager of its department, or an admin"
+            return "it needs the yes of \(who); without it, it ends \(style.time(until))"
         case .window: return "it is a window, and this is its time: \(style.time(until))"
         case .notBefore: return "it was asked for from \(style.time(until)) on"
         case .after: return "it waits for the end of \(subject ?? "another")\(end)"

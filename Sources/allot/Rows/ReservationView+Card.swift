@@ -5,7 +5,9 @@ extension ReservationView {
     func card(_ style: Style) -> [CardLine] {
         [CardLine("Reservation", id, tint: .strong), CardLine("State", stateText(style), tint: tint)]
             + CardLine.present([
-                ("Planned start", state == .waiting ? plannedStart.map(style.relativeTime) : nil),
+                ("Needs the yes of", approver.map(Self.text)),
+                ("Without it ends", approvalUntil.map(style.relativeTime)),
+                ("Planned start", isUnstarted ? plannedStart.map(style.relativeTime) : nil),
                 ("Firm", isFirm == true && kind == .queued ? "its turn comes before all that are not" : nil),
                 ("First forecast", firstForecast.map { style.time($0) }),
                 ("Started", startedAt.map { style.time($0) }),
@@ -56,9 +58,19 @@ extension ReservationView {
             case (.queued, 0?): "waiting, next in line"
             case (.queued, let ahead?): "waiting, \(ahead) before it"
             }
+        case .awaitingApproval: "waiting for approval"
         case .active: "active now"
         case .ending: "ending: \(endReason.map(Self.text) ?? "its processes are being stopped")"
         case .ended: "ended: \(endReason.map(Self.text) ?? "over")"
+        }
+    }
+
+    private var isUnstarted: Bool { state == .waiting || state == .awaitingApproval }
+
+    static func text(_ approver: Approver) -> String {
+        switch approver {
+        case .manager: "a manager of its department, or an admin"
+        case .admin: "an admin"
         }
     }
 
@@ -73,6 +85,9 @@ extension ReservationView {
         case .drained: "what its window was to have is drained"
         case .preempted: "it had to give way to a higher class"
         case .reclaimed: "another department took back what it had lent"
+        case .budget: "its department's budget is used up"
+        case .notApproved: "nobody approved it in time"
+        case .rejected: "it was not approved"
         case .missed: "its window passed before it could start"
         }
     }
@@ -89,7 +104,10 @@ struct Submitted: CardDisplayable {
     }
 
     func card(_ style: Style) -> [CardLine] {
-        let shown = ["Reservation", "State", "Planned start", "Devices", "Cores", "Ends", "Ended"]
+        let shown = [
+            "Reservation", "State", "Needs the yes of", "Without it ends", "Planned start", "Devices", "Cores", "Ends",
+            "Ended",
+        ]
         var lines = reservation.card(style).filter { shown.contains($0.label) }
         if reservation.state == .waiting, let end = reservation.end {
             lines.append(CardLine("Planned end", style.time(end)))

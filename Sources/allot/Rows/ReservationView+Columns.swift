@@ -35,6 +35,8 @@ extension ReservationView: CardDisplayable {
         .exact("isFirm") { Exact.text($0.isFirm) },
         .exact("isBorrowed") { Exact.text($0.isBorrowed) },
         .exact("licences") { Exact.pairs($0.licences?.mapValues { String($0) }) },
+        .exact("approvalUntil") { Exact.time($0.approvalUntil) },
+        .exact("approver") { $0.approver?.rawValue ?? "" },
         .exact("startedAt") { Exact.time($0.startedAt) },
         .exact("endsAt") { Exact.time($0.endsAt) },
         .exact("endedAt") { Exact.time($0.endedAt) },
@@ -66,7 +68,7 @@ extension ReservationView: CardDisplayable {
 
     var tint: Tint {
         switch state {
-        case .waiting: .waiting
+        case .waiting, .awaitingApproval: .waiting
         case .active: .good
         case .ending, .ended: .faint
         }

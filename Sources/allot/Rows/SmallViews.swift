@@ -13,6 +13,8 @@ extension QuoteView: CardDisplayable {
         .exact("price") { $0.price?.amount ?? "" },
         .exact("currency") { $0.price?.currency ?? "" },
         .exact("unpriced") { Exact.list($0.unpriced) },
+        .exact("holds") { Exact.list($0.holds?.map { "\($0.period)=\($0.amount)" }) },
+        .exact("approver") { $0.approver?.rawValue ?? "" },
     ]
 
     func card(_ style: Style) -> [CardLine] {
@@ -29,6 +31,8 @@ extension QuoteView: CardDisplayable {
             ),
             ("Price", price.map { "about \($0.amount) \($0.currency)" }),
             ("Without a price", unpriced.map { $0.joined(separator: ", ") }),
+            ("Holds of the budget", holds.map { $0.map(\.text).joined(separator: "; ") }),
+            ("Needs the yes of", approver.map(ReservationView.text)),
         ])
     }
 }

@@ -90,7 +90,7 @@ struct Waiter: Sendable {
 
     private static func outcome(_ known: (reply: Reply, view: ReservationView)) -> Outcome? {
         switch known.view.state {
-        case .waiting: nil
+        case .waiting, .awaitingApproval: nil
         case .active: .started(known.reply)
         case .ending, .ended: known.view.startedAt == nil ? .endedUnstarted(known.reply) : .started(known.reply)
         }
