@@ -20,6 +20,7 @@ struct OpenAPITypesTests {
         Pair("ReservationRequest", ReservationRequest.self), Pair("CommandRequest", CommandRequest.self),
         Pair("ExtendRequest", ExtendRequest.self), Pair("EndRequest", EndRequest.self),
         Pair("DrainRequest", DrainRequest.self), Pair("ResumeRequest", ResumeRequest.self),
+        Pair("DecisionRequest", DecisionRequest.self),
     ]
 
     static let views = [
@@ -41,6 +42,11 @@ struct OpenAPITypesTests {
         Pair("SimulationView", SimulationView.self), Pair("SimulationMachine", SimulationView.Machine.self),
         Pair("SimulationReport", SimulationView.Report.self), Pair("SimulationFigure", SimulationView.Figure.self),
         Pair("SimulationDepartment", SimulationView.Department.self),
+        Pair("PolicyView", PolicyView.self), Pair("PolicyVersionView", PolicyVersionView.self),
+        Pair("PolicyVersionPage", Page<PolicyVersionView>.self), Pair("ProposalView", ProposalView.self),
+        Pair("PolicyChange", ProposalView.Change.self), Pair("ProposalPage", Page<ProposalView>.self),
+        Pair("ImpactView", ImpactView.self), Pair("ImpactShift", ImpactView.Shift.self),
+        Pair("ImpactCost", ImpactView.Cost.self),
     ]
 
     @Test(arguments: requests + views)

@@ -61,6 +61,7 @@ import Units
                 reservation(
                     .waiting, kind: .window(start: Timestamp(milliseconds: 9), devices: DeviceSet()), windowHost: 2)),
             .slipped(ReservationID(7), start: Timestamp(milliseconds: 8), cause: .policy),
+            .reassigned(ReservationID(7), account: Account(department: DepartmentID("b"), team: TeamID("t"))),
             .ending(
                 ReservationID(7),
                 Reservation.Ending(

@@ -66,8 +66,9 @@ import Units
             Problems.invalidField("gpus", "x"), Problems.forbidden("x"), Problems.backupRunning(),
             Problems.noRoomForBackup(), Problems.tooManyQuotes(AllotServer.Limits.quotes),
             Problems.simulationUnderWay(), Problems.tooManySimulations(2), Problems.simulationLimit(),
-            SimulationFault(field: "workload", detail: "x").problem,
-        ]
+            SimulationFault(field: "workload", detail: "x").problem, Problems.faultyPolicy(["policy:1:1: x"]),
+            Problems.roleNeeded(.drain),
+        ] + PolicyRecordTests.rejections.map(\.problem)
 
     /// One of each.
     static let rejections: [Rejection] = {
@@ -166,7 +167,8 @@ import Units
         let causes: [SlipCause] = [.order, .window, .drain, .policy]
         #expect(APIWords.slipCauses == causes.map(\.rawValue))
         let own = ["daemon.started", "clock.disputed", "clock.settled"]
-        #expect(Set(APIWords.eventTypes) == Set(JournalTests.events.map(\.kind) + own))
+        let kinds = JournalTests.events.map(\.kind) + PolicyRecordTests.events.map(\.kind)
+        #expect(Set(APIWords.eventTypes) == Set(kinds + own))
     }
 }
 

@@ -32,11 +32,12 @@ extension OpenAPI.Operation {
 
     private static let propose = Self(
         .post, Route.proposals, id: "proposePolicy", .policy, "Propose a change of the policy",
-        "The body is the whole text as it is to be (YAML, at most \(APILimits.policyBytes) bytes); with `version` it is "
-            + "empty, and the text of that version is proposed. What is proposed is what differs from `base`: what "
+        "The body is the whole text as it is to be (YAML, at most \(APILimits.policyBytes) bytes); with `version` it "
+            + "is empty, and the text of that version is proposed. What is proposed is what differs from `base`: what "
             + "others change elsewhere meanwhile stays. Whether somebody else has to approve it is the rules' of the "
             + "policy that holds. Admins propose anything, finance prices and budgets, managers what is their "
-            + "department's. With `emergency` it holds at once, and lapses after a day unless somebody else approves it.",
+            + "department's. With `emergency` it holds at once, and lapses after a day unless somebody else approves "
+            + "it.",
         parameters: [
             OpenAPI.Parameter(
                 name: "reason", place: .query, description: "Why; everybody who sees proposals can read it.",
@@ -51,7 +52,8 @@ extension OpenAPI.Operation {
                 name: "effective", place: .query, description: "When it takes effect.",
                 schema: .time("Absent: when it is approved.")),
             OpenAPI.Parameter(
-                name: "until", place: .query, description: "When it lapses by itself.", schema: .time("Absent: never.")),
+                name: "until", place: .query, description: "When it lapses by itself.",
+                schema: .time("Absent: never.")),
             OpenAPI.Parameter(
                 name: "emergency", place: .query, description: "Whether it holds at once; for admins.",
                 schema: .flag("`true` or `false`.", standard: false)),

@@ -101,8 +101,8 @@ extension OpenAPI.ProblemKind {
         Self(
             .tooManySimulations, 429, 503, title: "Too many simulations",
             members: [Member("limit", .number, "The most simulations at a time.")],
-            "The user has a simulation or a policy's text under way (429), or \(APILimits.simulations) are, which is all (503). Said before the "
-                + "body is read; the connection closes."),
+            "The user has a simulation or a policy's text under way (429), or \(APILimits.simulations) are, which is "
+                + "all (503). Said before the body is read; the connection closes."),
         Self(
             .unreadableFile, 422, title: "A file can not be simulated", field: .always,
             "A file is not what it should be, with the line and the reason, or holds more than a limit lets. The field "

@@ -69,7 +69,7 @@ struct API: Sendable {
         } catch .unknownID {
             throw Problems.forbidden("This machine has no account of uid \(id), or has none any more")
         }
-        let policy = broker.policies.policy
+        let policy = broker.policies.directory
         var roles = policy.roles(user: user.name, groups: user.groups)
         if id == .root { roles.insert(.admin) }
         let subject = Subject(

@@ -151,7 +151,7 @@ extension API {
     /// Whether the user is, by now, in the team, or in the department where there is none.
     func isMate(_ user: UserID, of account: Account) async throws -> Bool {
         let found = try await accounts.user(user)
-        let all = broker.policies.policy.accounts(user: found.name, groups: found.groups)
+        let all = broker.policies.directory.accounts(user: found.name, groups: found.groups)
         return all.contains { $0.department == account.department && (account.team == nil || $0.team == account.team) }
     }
 

@@ -265,8 +265,8 @@ extension Policy {
     /// What finance proposes and approves.
     public static let moneyAreas: Set<PolicyArea> = [.prices, .budgets]
 
-    /// What of the policy is changed with a second person's word only: where the text does not say it, everything, if it
-    /// names admins beside the superuser, and nothing otherwise.
+    /// What of the policy is changed with a second person's word only: where the text does not say it, everything, if
+    /// it names admins beside the superuser, and nothing otherwise.
     public var secondPersonAreas: Set<PolicyArea> {
         approvals.changes.secondPerson ?? (roles.admin.isEmpty ? [] : Set(PolicyArea.allCases))
     }

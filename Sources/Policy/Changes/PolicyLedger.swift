@@ -145,6 +145,7 @@ public struct Proposal: Sendable, Hashable, Codable {
         self.state = state
     }
 
+    /// What has become of it.
     public enum State: Sendable, Hashable, Codable {
         /// Somebody's word is needed.
         case pending

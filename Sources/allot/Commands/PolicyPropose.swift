@@ -84,8 +84,8 @@ struct PolicyRollbackCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rollback", abstract: "Propose to go back to an earlier version, as a new one.",
         discussion: """
-            Nothing is undone in the past: the earlier text is proposed, and becomes a new version by the same rules as \
-            any other.
+            Nothing is undone in the past: the earlier text is proposed, and becomes a new version by the same rules \
+            as any other.
 
             Examples:
               allot policy history
