@@ -95,7 +95,6 @@ enum EventRecord {
         var ended: Reservation.Ended?
         var holds: [MonthAmount] = []
         var by: UInt32?
-        var department: String?
         var month: Int64?
         var percent: Int?
 
@@ -119,7 +118,6 @@ enum EventRecord {
             case "ended": ended = try ReservationRecord.readEnded(from: &reader)
             case "holds": holds = try ReservationRecord.readMoney(from: &reader)
             case "by": by = try reader.integer()
-            case "department": department = try reader.string()
             case "month": month = try reader.integer()
             case "percent": percent = try reader.integer()
             default: try reader.skip()

@@ -40,9 +40,6 @@ struct PageQuery {
 
     /// A point in time; nil where it is absent.
     func time(_ name: String) throws(Problem) -> DateTime? { try query.time(name) }
-
-    /// A text as it is; nil where it is absent.
-    func text(_ name: String) -> String? { query.text(name) }
 }
 
 /// The query of a request: the names that it knows, each at most once. Any other name is refused.
