@@ -32,6 +32,8 @@ public struct StoreReplacement: Sendable {
         let store = try Store(folder: work.path, diskReserve: 0)
         do {
             try prepare(store)
+            // The file alone is put in place: what it lacks would be lost with its log.
+            guard try store.checkpoint() else { throw StoreError.busy }
         } catch {
             try? store.close()
             throw error

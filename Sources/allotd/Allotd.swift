@@ -89,8 +89,8 @@ struct RestoreCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore", abstract: "Put a backup in the place of the database, and say so in the journal.",
         discussion: """
-            Run it as the daemon's user, while the daemon does not run. The backup is verified first. What was there is \
-            kept beside it as allot.db.replaced-N. Reservations are numbered on past all that may have been given \
+            Run it as the daemon's user, while the daemon does not run. The backup is verified first. What was there \
+            is kept beside it as allot.db.replaced-N. Reservations are numbered on past all that may have been given \
             since the backup: past what the replaced database says, else well past the newest anchor, else far on.
             """)
 

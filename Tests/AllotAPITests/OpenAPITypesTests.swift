@@ -21,6 +21,7 @@ struct OpenAPITypesTests {
         Pair("ExtendRequest", ExtendRequest.self), Pair("EndRequest", EndRequest.self),
         Pair("DrainRequest", DrainRequest.self), Pair("ResumeRequest", ResumeRequest.self),
         Pair("DecisionRequest", DecisionRequest.self),
+        Pair("AuditVerifyRequest", AuditVerifyRequest.self),
     ]
 
     static let views = [
@@ -39,6 +40,9 @@ struct OpenAPITypesTests {
         Pair("ExplanationHolder", ExplanationView.Holder.self), Pair("ExplanationChange", ExplanationView.Change.self),
         Pair("DrainView", DrainView.self), Pair("DrainPage", Page<DrainView>.self),
         Pair("FairShareView", FairShareView.self), Pair("FairShareStanding", FairShareView.Standing.self),
+        Pair("AuditEntryView", AuditEntryView.self), Pair("AuditEntryPage", Page<AuditEntryView>.self),
+        Pair("AuditVerificationView", AuditVerificationView.self),
+        Pair("AuditRestore", AuditVerificationView.Restore.self),
         Pair("SimulationView", SimulationView.self), Pair("SimulationMachine", SimulationView.Machine.self),
         Pair("SimulationReport", SimulationView.Report.self), Pair("SimulationFigure", SimulationView.Figure.self),
         Pair("SimulationDepartment", SimulationView.Department.self),

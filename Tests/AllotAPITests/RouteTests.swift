@@ -12,6 +12,8 @@ struct RouteTests {
         #expect(Route.logs(id, follow: true) == "/v1/reservations/r-1042/logs?follow=true")
         #expect(Route.events(follow: false) == "/v1/events?follow=false")
         #expect(Route.reservations() == "/v1/reservations?scope=own&state=live&limit=1000")
+        #expect(
+            Route.audit(AuditQuery(user: "a b", outcome: .denied)) == "/v1/audit?user=a%20b&outcome=denied&limit=1000")
         #expect(Route.devices() == "/v1/devices?limit=1000")
     }
 

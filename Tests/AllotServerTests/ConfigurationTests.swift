@@ -24,6 +24,11 @@ import Units
             enforcerSocket: /e
             logLevel: trace
             connections: 65536
+            connectionsPerUser: 1
+            requestsPerSecond: 1
+            eventStreams: 1
+            eventStreamsPerUser: 1
+            anchors: {interval: 1s, file: /a, command: /c}
             requestBytes: 8M
             requestTimeout: 10m
             stopGrace: 0s
@@ -33,7 +38,7 @@ import Units
         let defaults = Mirror(reflecting: Configuration()).children.map { "\($0)" }
         let read = Mirror(reflecting: try Configuration.read(yaml: text, name: "c")).children.map { "\($0)" }
         #expect(zip(defaults, read).allSatisfy { $0 != $1 }, "an option kept its default: \(read)")
-        #expect(read.count == 13)
+        #expect(read.count == 18)
     }
 
     @Test func `an empty file says nothing, so everything has its default`() throws {
@@ -74,6 +79,20 @@ import Units
                 "c:11:11: topology: `somewhere` is neither `live` nor an absolute path",
                 "c:12:17: enforcerSocket: 108 characters long; at most 107",
                 "c:13:9: policy: has a control character in it: `/a\\u{0}b`",
+            ])
+    }
+
+    @Test func `where anchors go is read whole, and each fault of it named`() throws {
+        let file = try Configuration.read(yaml: "anchors: {interval: 1d, file: /a, command: none}", name: "c")
+        #expect(file.anchors.interval == .days(1))
+        #expect(file.anchors.file == "/a")
+        #expect(file.anchors.command == nil)
+        #expect(
+            faults("anchors: {interval: 2d, file: a, command: /c, comand: x}\nrequestsPerSecond: 0") == [
+                "c:1:21: anchors.interval: `2d` is out of range: 1s to 1d",
+                "c:1:31: anchors.file: `a` is not an absolute path",
+                "c:1:47: anchors.comand: unknown key; did you mean `command`?",
+                "c:2:20: requestsPerSecond: `0` is out of range: 1 to 100000",
             ])
     }
 

@@ -65,6 +65,8 @@ import Units
             Problems.notStored(nil), Problems.notStored(.diskFull), Problems.keyReused(),
             Problems.invalidField("gpus", "x"), Problems.forbidden("x"), Problems.backupRunning(),
             Problems.noRoomForBackup(), Problems.tooManyQuotes(AllotServer.Limits.quotes),
+            Problems.tooManyRequests(AllotServer.Limits.quotes), Problems.tooManyStreams(1, isOfUser: true),
+            Problems.tooManyStreams(1, isOfUser: false), Problems.verificationRunning(),
             Problems.simulationUnderWay(), Problems.tooManySimulations(2), Problems.simulationLimit(),
             SimulationFault(field: "workload", detail: "x").problem, Problems.faultyPolicy(["policy:1:1: x"]),
             Problems.roleNeeded(.drain),
@@ -128,6 +130,11 @@ import Units
         #expect(APILimits.eventPage == AllotServer.Limits.eventPage)
         #expect(APILimits.quotesPerSecond == AllotServer.Limits.quotes.perSecond)
         #expect(APILimits.quotesAtOnce == AllotServer.Limits.quotes.atOnce)
+        #expect(APILimits.anchors == AllotServer.Limits.anchors)
+        #expect(APILimits.anchorBytes == AllotServer.Limits.anchorLineBytes)
+        #expect(Duration.seconds(APILimits.verificationSeconds) == AllotServer.Limits.verificationInterval)
+        #expect(APILimits.requestsPerSecond == UserLimits().requests.allowance.perSecond)
+        #expect(APILimits.requestsAtOnce == UserLimits().requests.allowance.atOnce)
     }
 
     @Test func `what a simulation may take`() {
@@ -157,6 +164,10 @@ import Units
         #expect(Duration.seconds(APILimits.heartbeatSeconds) == limits.heartbeat)
         let configuration = Configuration()
         #expect(APILimits.connections == configuration.connections)
+        #expect(APILimits.connectionsOfUser == configuration.connectionsPerUser)
+        #expect(APILimits.requestsPerSecond == Int64(configuration.requestsPerSecond))
+        #expect(APILimits.eventStreams == configuration.eventStreams)
+        #expect(APILimits.eventStreamsOfUser == configuration.eventStreamsPerUser)
         #expect(APILimits.bodyBytes == Int(configuration.requestBytes.bytes))
         #expect(APILimits.bodySeconds == configuration.requestTimeout.wholeSeconds)
     }
@@ -166,7 +177,7 @@ import Units
         #expect(Set(APIWords.executors) == Set(Configuration.Executor.allCases.map(\.rawValue)))
         let causes: [SlipCause] = [.order, .window, .drain, .policy]
         #expect(APIWords.slipCauses == causes.map(\.rawValue))
-        let own = ["daemon.started", "clock.disputed", "clock.settled"]
+        let own = ["daemon.started", "store.restored", "clock.disputed", "clock.settled"]
         let kinds = JournalTests.events.map(\.kind) + PolicyRecordTests.events.map(\.kind)
         #expect(Set(APIWords.eventTypes) == Set(kinds + own))
     }

@@ -3,9 +3,9 @@ extension OpenAPI.Operation {
 
     private static let listAudit = Self(
         .get, "/v1/audit", id: "listAudit", .operation, "List who did what",
-        "From the journal, the newest first: commands, accepted and denied, with who made them, and what the daemon did "
-            + "about itself. Denials that repeat are counted (`count`) and written once a minute. A page may have few "
-            + "items, or none, and still have a `nextCursor`: so many rows were looked at. For auditors and admins.",
+        "From the journal, the newest first: commands, accepted and denied, with who made them, and what the daemon "
+            + "did about itself. Denials that repeat are counted (`count`) and written once a minute. A page may have "
+            + "few items, or none, and still have a `nextCursor`: so many rows were looked at. For auditors and admins.",
         parameters: [
             query("user", .text("A name or a uid.", examples: ["ada", "1000"]), "Who it was."),
             query(
@@ -22,8 +22,8 @@ extension OpenAPI.Operation {
     private static let verifyAudit = Self(
         .post, Route.auditVerify, id: "verifyAudit", .operation, "Verify the journal",
         "Recomputes the chain from its first row, compares the tables with what the journal says, and compares with "
-            + "anchors: those of the daemon's own file, and those that are sent. One runs at a time, and one is begun in "
-            + "\(APILimits.verificationSeconds) s at most. For auditors and admins.",
+            + "anchors: those of the daemon's own file, and those that are sent. One runs at a time, and one is begun "
+            + "in \(APILimits.verificationSeconds) s at most. For auditors and admins.",
         body: OpenAPI.Body(schema: "AuditVerifyRequest", isRequired: false),
         success: .json("AuditVerificationView", "Also where it `failed`."),
         problems: [.forbidden, .invalidField, .verificationRunning])

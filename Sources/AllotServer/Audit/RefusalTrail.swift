@@ -89,7 +89,8 @@ struct RefusalTrail: Sendable {
     /// Counts one whose own row could not be written.
     mutating func again(_ refusal: Refusal, at time: Timestamp) { known[Key(refusal)]?.add(at: time) }
 
-    /// The counts that are to be written: when a minute has passed, or all at the end. What has come to rest is forgotten.
+    /// The counts that are to be written: when a minute has passed, or all at the end. What has come to rest is
+    /// forgotten.
     mutating func due(at time: Timestamp, all: Bool = false) -> [Counted] {
         guard let writtenAt, all || time - writtenAt >= Limits.refusalInterval else { return [] }
         self.writtenAt = nil

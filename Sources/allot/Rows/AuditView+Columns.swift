@@ -55,8 +55,9 @@ extension AuditVerificationView: CardDisplayable {
     ]
 
     func card(_ style: Style) -> [CardLine] {
-        let anchored = anchoredSequence.map { sequence in
-            "up to row \(sequence)\(anchoredTime.map { ", \(style.time($0))" } ?? ""); \(unanchored) rows behind it are not"
+        let anchored = anchoredSequence.map { sequence -> String in
+            let time = anchoredTime.map { ", \(style.time($0))" } ?? ""
+            return "up to row \(sequence)\(time); \(unanchored) rows behind it are not"
         }
         let earlier = ofEarlierEpochs > 0 ? ", \(ofEarlierEpochs) of what a restore replaced" : ""
         return [CardLine("Status", status.rawValue, tint: status == .verified ? .good : .bad)]
@@ -71,7 +72,7 @@ extension AuditVerificationView: CardDisplayable {
                 CardLine(
                     "Restored",
                     "\(style.time(restore.time)) at row \(restore.sequence): epoch \(restore.epoch), by "
-                        + "uid \(restore.uid.map { String($0) } ?? "?"), reservations from r-\(restore.nextReservation)",
+                        + "uid \(restore.uid.map { String($0) } ?? "?"), then r-\(restore.nextReservation)",
                     tint: nil)
             }
             + notes.map { CardLine("Note", $0, tint: nil) }
