@@ -162,6 +162,28 @@ import Units
             ])
     }
 
+    @Test func `a thousand findings are listed, each in its place, and the others counted`() throws {
+        let text = { (price: Int) in
+            let rates = (0..<1100).map { index in
+                let day = CivilDate(daysSinceEpoch: Int64(index))
+                let end = CivilDate(daysSinceEpoch: Int64(index + 1))
+                return "{sku: cpu, from: \(name(day)), to: \(name(end)), perHour: \(price)}"
+            }
+            return
+                "version: 1\ndepartments: [{id: a}]\npriceBook: {currency: EUR, rates: ["
+                + rates.joined(separator: ",\n") + "]}"
+        }
+        let findings = try read(text(2)).check(
+            inventory: nil, before: read(text(1)), now: noon, isKnown: { _ in nil })
+        #expect(findings.count == 1001)
+        #expect(findings[999].path == "priceBook.rates[999].perHour")
+        #expect(findings[1000].message == "and 100 more")
+    }
+
+    private func name(_ date: CivilDate) -> String {
+        RFC3339.string(Timestamp(milliseconds: 0) + .days(date.daysSinceEpoch)).prefix(10).description
+    }
+
     @Test func `managers and roles that the machine does not know are told`() throws {
         let text = try read(
             """

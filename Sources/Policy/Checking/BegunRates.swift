@@ -32,7 +32,7 @@ extension PolicyCheck {
                 .fault, [.key("priceBook"), .key("rates")],
                 "\(PolicyCheck.name(old)) has begun and is missing; end it with `to` instead of taking it out")
         }
-        let place: [TextPlaces.Step] = [.key("priceBook"), .key("rates"), .rate(new, policy.timeZone)]
+        let place = self.place(of: new)
         if new.perHour != old.perHour {
             add(
                 .fault, place + [.key("perHour")],
@@ -53,7 +53,7 @@ extension PolicyCheck {
     private mutating func checkNew(_ rate: Rate, _ old: PriceBook) {
         guard !old.versions(of: rate.sku).contains(where: { $0.from == rate.from }) else { return }
         add(
-            .warning, [.key("priceBook"), .key("rates"), .rate(rate, policy.timeZone), .key("from")],
+            .warning, place(of: rate) + [.key("from")],
             "is in the past: what was used since then had no price")
     }
 

@@ -36,8 +36,12 @@ extension PolicyCheck {
     /// Rules for models of which the machine has none.
     mutating func patterns(_ inventory: Inventory) {
         let models = inventory.models
+        var answers: [ModelPattern: Bool] = [.every: false]
         func isForNothing(_ pattern: ModelPattern) -> Bool {
-            pattern != .every && !models.contains { pattern.matches($0, among: models) }
+            if let answer = answers[pattern] { return answer }
+            let answer = !models.contains { pattern.matches($0, among: models) }
+            answers[pattern] = answer
+            return answer
         }
         func message(_ pattern: ModelPattern) -> String {
             let known = models.isEmpty ? "no devices" : models.map(\.quoted).joined(separator: ", ")

@@ -28,6 +28,7 @@ extension PolicyText {
 struct PolicyCheck {
     let policy: Policy
     private let places: TextPlaces
+    private lazy var rates = places.rates(policy.timeZone)
     private var findings: [PolicyFinding] = []
     private var omitted = 0
 
@@ -40,6 +41,12 @@ struct PolicyCheck {
         guard findings.count < YAMLDocument.Limits.faults else { return omitted += 1 }
         let (position, path) = places.find(steps)
         findings.append(PolicyFinding(severity: severity, position: position, path: path, message: message))
+    }
+
+    /// Where a rate stands.
+    mutating func place(of rate: Rate) -> [TextPlaces.Step] {
+        let index = rates[TextPlaces.RateKey(sku: rate.sku.description, from: rate.from)]
+        return [.key("priceBook"), .key("rates")] + (index.map { [.index($0)] } ?? [])
     }
 
     /// In the order of the text; two at one place stay in the order of their discovery.

@@ -5,8 +5,6 @@ struct TextPlaces {
     enum Step {
         case key(String)
         case index(Int)
-        /// The first element that fulfils it.
-        case first(where: (YAMLNode) -> Bool)
     }
 
     private let root: YAMLNode?
@@ -28,14 +26,27 @@ struct TextPlaces {
             case .index(let index):
                 node = node?.element(index)
                 path = FieldPath.element(index, of: path)
-            case .first(let isMeant):
-                let index = node?.elements.firstIndex(where: isMeant)
-                node = index.flatMap { node?.element($0) }
-                if let index { path = FieldPath.element(index, of: path) }
             }
             if let node { position = node.position }
         }
         return (position, path)
+    }
+
+    /// Where in the list of rates each rate stands: the policy has them in another order.
+    func rates(_ zone: Zone) -> [RateKey: Int] {
+        let nodes = root?.value(of: "priceBook")?.value(of: "rates")?.elements ?? []
+        return nodes.enumerated().reduce(into: [:]) { places, element in
+            guard let sku = element.element.value(of: "sku")?.scalar,
+                let from = element.element.value(of: "from")?.scalar.flatMap({ FieldValue.instant($0, zone) })
+            else { return }
+            places[RateKey(sku: sku, from: from)] = element.offset
+        }
+    }
+
+    /// What tells a rate from all others.
+    struct RateKey: Hashable {
+        var sku: String
+        var from: Timestamp
     }
 }
 
@@ -58,15 +69,5 @@ extension YAMLNode {
     var scalar: String? {
         guard case .scalar(let text, _) = content else { return nil }
         return text
-    }
-}
-
-extension TextPlaces.Step {
-    /// The rate of a SKU that begins at an instant.
-    static func rate(_ rate: Rate, _ zone: Zone) -> TextPlaces.Step {
-        .first { node in
-            node.value(of: "sku")?.scalar == rate.sku.description
-                && node.value(of: "from")?.scalar.flatMap { FieldValue.instant($0, zone) } == rate.from
-        }
     }
 }

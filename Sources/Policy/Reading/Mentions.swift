@@ -38,6 +38,8 @@ extension PolicyDocument {
         let entries = field?.entries(limit: Policy.Limits.defaultDepartments) ?? []
         mentions.refuseAmbiguous(unless: Set(entries.map(\.key)))
         var read: [String: DepartmentID] = [:]
+        // Of a department only where a default names it: a text may have 100,000 defaults and as many members.
+        var members: [Int: Set<String>?] = [:]
         let places = Dictionary(departments.enumerated().map { ($1.id.text, $0) }) { first, _ in first }
         for entry in entries {
             guard case .user? = Member(entry.key), entry.key.unicodeScalars.count <= Policy.Limits.memberLength else {
@@ -50,7 +52,9 @@ extension PolicyDocument {
                 entry.value.fault("\(text.quoted) is none of the departments\(advice)")
                 continue
             }
-            guard departments[place].mayHave(entry.key) else {
+            let named = members[place] ?? departments[place].namedUsers
+            members[place] = named
+            guard named?.contains(entry.key) ?? true else {
                 entry.value.fault("\(text.quoted) does not have \(entry.key.quoted) as a member")
                 continue
             }
@@ -61,12 +65,13 @@ extension PolicyDocument {
 }
 
 extension Department {
-    /// Whether it or one of its teams names the user, a group that the user may be in, or everybody.
-    fileprivate func mayHave(_ user: String) -> Bool {
-        ([members] + teams.map(\.members)).contains { members in
-            members.contains { member in
-                if case .user(let name) = member { name == user } else { true }
-            }
+    /// The users that it and its teams name; nil where they name a group or everybody too, and any user may be in it.
+    fileprivate var namedUsers: Set<String>? {
+        var users: Set<String> = []
+        for member in ([members] + teams.map(\.members)).joined() {
+            guard case .user(let name) = member else { return nil }
+            users.insert(name)
         }
+        return users
     }
 }
