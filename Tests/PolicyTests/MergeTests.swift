@@ -54,6 +54,45 @@ import Units
         #expect(both.policy.departments[1].teams.map(\.id.text) == ["u", "n", "t"])
     }
 
+    @Test func `a team that one side moves keeps what the other side changes of it, and goes back with it`() throws {
+        let base = try read(MergeTests.base)
+        let moved = try edited(
+            "quotas:", "teams: [{id: t, weight: 1}], quotas:", "{id: t, weight: 1}, {id: u", "{id: u")
+        let grown = try edited("{id: t, weight: 1}", "{id: t, weight: 1, members: [eve]}")
+        for both in [try grown.merging(from: base, to: moved), try moved.merging(from: base, to: grown)] {
+            #expect(both.policy.departments.map { $0.teams.map(\.id.text) } == [["t"], ["u"]])
+            #expect(both.policy.departments[0].teams[0].members == [.user("eve")])
+            let back = try both.merging(from: moved, to: base)
+            #expect(back.policy.departments.map { $0.teams.map(\.id.text) } == [[], ["t", "u"]])
+            #expect(back.policy.departments[1].teams[0].members == [.user("eve")])
+        }
+    }
+
+    @Test func `a team that one side moves and the other takes out is gone`() throws {
+        let base = try read(MergeTests.base)
+        let moved = try edited(
+            "quotas:", "teams: [{id: t, weight: 1}], quotas:", "{id: t, weight: 1}, {id: u", "{id: u")
+        let gone = try edited("{id: t, weight: 1}, {id: u", "{id: u")
+        for both in [try gone.merging(from: base, to: moved), try moved.merging(from: base, to: gone)] {
+            #expect(both.policy.departments.map { $0.teams.map(\.id.text) } == [[], ["u"]])
+        }
+    }
+
+    @Test func `a team that both sides move elsewhere is a conflict`() throws {
+        let text = { (home: String) in
+            let departments = ["a", "b", "c"].map { "{id: \($0)\($0 == home ? ", teams: [{id: t}]" : "")}" }
+            return try read("version: 1\ndepartments: [\(departments.joined(separator: ", "))]")
+        }
+        #expect(throws: PolicyConflict(paths: ["departments[a].teams[t].department"])) {
+            try text("b").merging(from: text("a"), to: text("c"))
+        }
+        let same = try edited("quotas:", "teams: [{id: t, weight: 1}], quotas:", "{id: t, weight: 1}, {id: u", "{id: u")
+        let heavier = try edited(
+            "quotas:", "teams: [{id: t, weight: 3}], quotas:", "{id: t, weight: 1}, {id: u", "{id: u")
+        let both = try same.merging(from: read(MergeTests.base), to: heavier)
+        #expect(both.policy == heavier.policy)
+    }
+
     @Test func `two orders of one list are a conflict`() throws {
         let text = { (ids: [String]) in
             try read("version: 1\ndepartments: [\(ids.map { "{id: \($0)}" }.joined(separator: ", "))]")
@@ -97,9 +136,13 @@ import Units
         #expect(apart > rounds / 4)
     }
 
-    private func edited(_ old: String, _ new: String) throws -> PolicyText {
-        let text = MergeTests.base.replacing(old, with: new)
-        try #require(text != MergeTests.base)
+    /// The base with texts replaced by those behind them.
+    private func edited(_ pairs: String...) throws -> PolicyText {
+        var text = MergeTests.base
+        for index in stride(from: 0, to: pairs.count, by: 2) {
+            try #require(text.contains(pairs[index]))
+            text = text.replacing(pairs[index], with: pairs[index + 1])
+        }
         return try read(text)
     }
 

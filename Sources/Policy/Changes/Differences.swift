@@ -3,37 +3,18 @@ import Units
 /// Finds what two outlines say differently.
 struct Differences {
     private(set) var changes: [PolicyChange] = []
-    /// Teams that are in another department after, by id.
-    private let moved: [String: (from: String, to: String)]
+    private let moved: [String: TeamMoves.Move]
 
     init(from before: Policy, to after: Policy) {
-        moved = Differences.moves(from: before, to: after)
         let (old, new) = (before.outline, after.outline)
+        moved = TeamMoves(from: old, to: new).moves
         compare(old, new, Place())
         for (team, move) in moved { tell(team, move, old, new) }
         changes.sort { $0.path < $1.path }
     }
 
-    /// Teams that stand in one department before and in one other after.
-    private static func moves(from before: Policy, to after: Policy) -> [String: (from: String, to: String)] {
-        let (old, new) = (homes(before), homes(after))
-        return old.reduce(into: [:]) { moves, entry in
-            guard entry.value.count == 1, let from = entry.value.first else { return }
-            guard let homes = new[entry.key], homes.count == 1, let to = homes.first, to != from else { return }
-            moves[entry.key] = (from, to)
-        }
-    }
-
-    private static func homes(_ policy: Policy) -> [String: [String]] {
-        policy.departments.reduce(into: [:]) { homes, department in
-            for team in department.teams { homes[team.id.text, default: []].append(department.id.text) }
-        }
-    }
-
     /// One change for the move, and those of the team itself.
-    private mutating func tell(
-        _ team: String, _ move: (from: String, to: String), _ old: Outline, _ new: Outline
-    ) {
+    private mutating func tell(_ team: String, _ move: TeamMoves.Move, _ old: Outline, _ new: Outline) {
         let outline = { (tree: Outline, department: String) in
             tree.child("departments")?.child(department)?.child("teams")?.child(team)
         }
@@ -41,9 +22,9 @@ struct Differences {
         guard let before = outline(old, move.from), let after = outline(new, move.to),
             old.child("departments")?.child(move.to) != nil || new.child("departments")?.child(move.from) != nil
         else { return }
-        let home = Place().field("departments").element(move.from).field("teams").element(team).field("department")
         changes.append(
-            PolicyChange(path: home.path, before: move.from, after: move.to, area: .departments, department: nil))
+            PolicyChange(
+                path: TeamMoves.place(team, of: move.from).path, before: move.from, after: move.to, area: .departments))
         compare(before, after, Place().field("departments").element(move.to).field("teams").element(team))
     }
 
@@ -117,7 +98,7 @@ struct Place {
     }
 
     /// Whether it is one of the teams that have moved.
-    func isWithin(_ moved: [String: (from: String, to: String)]) -> Bool {
+    func isWithin(_ moved: [String: TeamMoves.Move]) -> Bool {
         guard fields == ["departments", "teams"], elements.count == 2, let move = moved[elements[1]] else {
             return false
         }

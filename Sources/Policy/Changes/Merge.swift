@@ -7,7 +7,32 @@ struct Merge {
     ///   - base: what the change began from.
     ///   - change: what it led to.
     mutating func merged(_ current: Outline, _ base: Outline, _ change: Outline) -> Outline {
-        merged(current, base, change, Place()) ?? current
+        let (current, base, change) = withTeamsAtHome(current, base, change)
+        return merged(current, base, change, Place()) ?? current
+    }
+
+    /// All three with teams where the one of the two that has moved them has them, so that what the other one has
+    /// changed of them is found there. A team that the two have moved to different places is a conflict.
+    private mutating func withTeamsAtHome(
+        _ current: Outline, _ base: Outline, _ change: Outline
+    ) -> (Outline, Outline, Outline) {
+        let mine = TeamMoves(from: base, to: current).moves
+        let theirs = TeamMoves(from: base, to: change).moves
+        var (current, base, change) = (current, base, change)
+        let moves = mine.merging(theirs) { own, _ in own }
+        for (team, move) in moves.sorted(by: { $0.key < $1.key }) {
+            if let other = theirs[team], let own = mine[team] {
+                if other != own { conflicts.append(TeamMoves.place(team, of: move.from).path) }
+                base = base.moving(team, move) ?? base
+            } else if theirs[team] != nil {
+                guard let here = current.following(team, move), let before = base.moving(team, move) else { continue }
+                (current, base) = (here, before)
+            } else {
+                guard let there = change.following(team, move), let before = base.moving(team, move) else { continue }
+                (change, base) = (there, before)
+            }
+        }
+        return (current, base, change)
     }
 
     private mutating func merged(
