@@ -86,7 +86,7 @@ import Units
             "budgets: {atHardStop: kill}",
             "p:6:23: budgets.atHardStop: expected one of finish, stop, found `kill`"
         ),
-        ("budgets: {grace: 8d}", "p:6:18: budgets.grace: `8d` is out of range: 0s to 7d"),
+        ("budgets: {grace: 8d}", "p:6:18: budgets.grace: `8d` is out of range: 0s to 1h"),
         (
             "approvals: {changes: {managers: [quotas]}}",
             "p:6:34: approvals.changes.managers[0]: `quotas` is nothing that managers decide alone; they may: members, "

@@ -6,7 +6,7 @@ extension PolicyDocument {
         _ = field?.mapping { fields in
             set(&rules.idleFactor, fields.optional("idleFactor")) { $0.ratio(in: Policy.Limits.idleFactor) }
             set(&rules.atHardStop, fields.optional("atHardStop")) { $0.choice(BudgetRules.HardStop.self) }
-            set(&rules.grace, fields.optional("grace")) { $0.duration(in: Policy.Limits.endingGrace) }
+            set(&rules.grace, fields.optional("grace")) { $0.duration(in: Policy.Limits.grace) }
         }
         return rules
     }
