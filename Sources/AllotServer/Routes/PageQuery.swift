@@ -30,6 +30,9 @@ struct PageQuery {
         try query.choice(name, type)
     }
 
+    /// A parameter as it is; nil where it is absent.
+    func text(_ name: String) -> String? { query.text(name) }
+
     /// A cursor that is a position.
     func number(after name: String) throws(Problem) -> Int? {
         try query.number(after: name)
