@@ -57,3 +57,24 @@ struct ValueTests {
         #expect(message { _ = try ByteCount.argument("64X") }.contains("Write 512M"))
     }
 }
+
+@Suite("Anchors in the lines of a log")
+struct AuditAnchorTests {
+    private static let anchor = "1042:" + String(repeating: "9f", count: 32)
+
+    @Test(
+        "What a log has put around an anchor is left out",
+        arguments: [
+            (anchor, anchor),
+            ("Nov 26 host allotd[7]: anchor \(anchor) epoch 1 next r-7", "\(anchor) epoch 1 next r-7"),
+            (#"{"MESSAGE":"anchor \#(anchor) epoch 2","PRIORITY":"5"}"#, "\(anchor) epoch 2"),
+        ])
+    func found(line: String, expected: String) {
+        #expect(AuditVerifyCommand.anchor(in: line) == expected)
+    }
+
+    @Test("A line without one has none", arguments: ["", "anchor", "12:34:56", "1042:9f"])
+    func none(line: String) {
+        #expect(AuditVerifyCommand.anchor(in: line) == nil)
+    }
+}

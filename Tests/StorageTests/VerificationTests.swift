@@ -60,11 +60,11 @@ import Units
                 + "UPDATE journal SET sequence = 4 WHERE sequence = -3", .hash(sequence: 3)
         ),
         (
-            "INSERT INTO journal SELECT 6, at, actor, kind, reservation, payload, personal, hash FROM journal "
+            "INSERT INTO journal SELECT 6, at, actor, kind, reservation, payload, personal, hash, caller FROM journal "
                 + "WHERE sequence = 5", .hash(sequence: 6)
         ),
         (
-            "INSERT INTO journal SELECT 0, at, actor, kind, reservation, payload, personal, hash FROM journal "
+            "INSERT INTO journal SELECT 0, at, actor, kind, reservation, payload, personal, hash, caller FROM journal "
                 + "WHERE sequence = 1", .gap(expected: 1, found: 0)
         ),
         (

@@ -5,7 +5,8 @@ extension OpenAPI.Operation {
         .get, "/v1/audit", id: "listAudit", .operation, "List who did what",
         "From the journal, the newest first: commands, accepted and denied, with who made them, and what the daemon "
             + "did about itself. Denials that repeat are counted (`count`) and written once a minute. A page may have "
-            + "few items, or none, and still have a `nextCursor`: so many rows were looked at. For auditors and admins.",
+            + "few items, or none, and still have a `nextCursor`: only so many rows are looked at. For auditors and "
+            + "admins.",
         parameters: [
             query("user", .text("A name or a uid.", examples: ["ada", "1000"]), "Who it was."),
             query(
