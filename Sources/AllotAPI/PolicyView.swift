@@ -104,6 +104,7 @@ public struct ProposalView: Sendable, Hashable, Codable {
         self.changes = changes
     }
 
+    /// What has become of it.
     public enum State: String, Sendable, Hashable, Codable, CaseIterable {
         case pending, approved, inEffect, rejected, lapsed, expired, conflicted
     }
