@@ -18,9 +18,11 @@ extension ExplanationView: CardDisplayable {
             lines.append("  \(number + 1). \(blocker.text(style))")
             lines += (blocker.holders ?? []).map { "       \($0.text(style))" }
         }
-        if changes.isEmpty {
+        // Who waits for a yes has no use for a change.
+        let isKeptOut = blockers.contains { $0.kind == .approval }
+        if changes.isEmpty, !isKeptOut {
             lines.append("No single change of what it asks for starts it sooner.")
-        } else {
+        } else if !changes.isEmpty {
             lines.append("One of these starts it sooner:")
             lines += changes.map { "  \($0.text) - \(style.relativeTime($0.start))" }
         }
