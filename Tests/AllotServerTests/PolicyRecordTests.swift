@@ -25,6 +25,7 @@ import Units
     /// One of each kind.
     static let events: [PolicyEvent] = [
         .taken(version: PolicyVersion(number: 1, digest: PolicyDigest("aa"), at: time, origin: .file)),
+        .taken(version: PolicyVersion(number: 1, digest: PolicyDigest("aa"), at: time, origin: .standard)),
         .proposed(proposal: proposal), .approved(number: 1, by: UserID(8), at: time),
         .rejected(number: 1, by: UserID(8), at: time, reason: "r"), .expired(number: 1, at: time),
         .conflicted(number: 1, at: time, paths: ["a"]),
@@ -57,7 +58,7 @@ import Units
     @Test func `a ledger is written the same each time, and reads back`() throws {
         var ledger = PolicyLedger()
         try ledger.apply(Self.events[0])
-        try ledger.apply(Self.events[1])
+        try ledger.apply(.proposed(proposal: Self.proposal))
         let bytes = PolicyRecord.bytes(ledger)
         #expect(try PolicyRecord.ledger(bytes) == ledger)
         #expect(PolicyRecord.bytes(try PolicyRecord.ledger(bytes)) == bytes)

@@ -80,7 +80,7 @@ struct PolicyViews: Sendable {
 
     private func proposal(of version: PolicyVersion) -> Int? {
         switch version.origin {
-        case .file: nil
+        case .standard, .file: nil
         case .proposal(let number), .lapse(let number): number
         }
     }
@@ -89,6 +89,7 @@ struct PolicyViews: Sendable {
 
     private static func word(_ origin: PolicyVersion.Origin) -> String {
         switch origin {
+        case .standard: "default"
         case .file: "file"
         case .proposal: "proposal"
         case .lapse: "lapse"

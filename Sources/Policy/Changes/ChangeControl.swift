@@ -96,7 +96,7 @@ public struct ChangeControl: Sendable {
     ) throws(PolicyRejection) -> Outcome {
         try checkTimes(draft, at: now)
         var outcome = Outcome()
-        if ledger.versions.isEmpty { install(current, origin: .file, at: now, into: &outcome) }
+        if ledger.versions.isEmpty { install(current, origin: .standard, at: now, into: &outcome) }
         guard let version = ledger.current else { return outcome }
         let base = draft.base ?? version.number
         let changes = baseText.changes(to: draft.text)
@@ -205,7 +205,10 @@ public struct ChangeControl: Sendable {
         current = text
         outcome.texts[version.digest] = text
         texts[version.digest] = text
-        emit(origin == .file ? .taken(version: version) : .changed(version: version), into: &outcome)
+        switch origin {
+        case .standard, .file: emit(.taken(version: version), into: &outcome)
+        case .proposal, .lapse: emit(.changed(version: version), into: &outcome)
+        }
     }
 
     private mutating func emit(_ event: PolicyEvent, into outcome: inout Outcome) {

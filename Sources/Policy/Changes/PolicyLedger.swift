@@ -34,7 +34,7 @@ public struct PolicyLedger: Sendable, Hashable, Codable {
         case .taken(let version), .changed(let version):
             guard version.number == versions.count + 1 else { throw Misfit() }
             switch version.origin {
-            case .file: break
+            case .standard, .file: break
             case .proposal(let number):
                 try update(number) { $0.state = .inEffect(version: version.number) }
             case .lapse(let number):
@@ -88,6 +88,8 @@ public struct PolicyVersion: Sendable, Hashable, Codable {
 
     /// Where a version came from.
     public enum Origin: Sendable, Hashable, Codable {
+        /// What held without a file, written down when the first change was proposed.
+        case standard
         /// The file of the first start.
         case file
         case proposal(number: Int)
@@ -183,7 +185,7 @@ public struct Proposal: Sendable, Hashable, Codable {
 
 /// What was decided about the policy. Journaled, and folded by `PolicyLedger.apply` for ever with the same meaning.
 public enum PolicyEvent: Sendable, Hashable, Codable {
-    /// The file's text, at the first start with one.
+    /// The file's text at the first start with one, or what held without.
     case taken(version: PolicyVersion)
     case proposed(proposal: Proposal)
     /// By nobody where the rules ask for no second person.
