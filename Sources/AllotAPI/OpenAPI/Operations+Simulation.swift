@@ -8,8 +8,8 @@ extension OpenAPI.Operation {
             + "Together they have at most \(APILimits.simulationBytes) bytes, each at most "
             + "\(APILimits.simulationContentBytes) when decompressed. It may take \(APILimits.simulationSeconds) s and "
             + "\(APILimits.simulationMemoryBytes) bytes of memory, and ends when the client goes away. "
-            + "\(APILimits.simulations) run at a time, one of each user. The journal is for admins: it tells of "
-            + "everybody's work. It counts against the user's questions, as a quote does.",
+            + "\(APILimits.simulations) run at a time, one of each user. The journal is for admins and auditors: it "
+            + "tells of everybody's work. It counts against the user's questions, as a quote does.",
         parameters: [
             OpenAPI.Parameter(
                 name: "source", place: .query, description: "What is replayed.",

@@ -15,7 +15,7 @@ struct SimulateCommand: AsyncParsableCommand {
             of Alibaba's cluster-trace-gpu-v2023, anything else a log in the Standard Workload Format; --as overrides \
             that. Two files are a list of nodes and a list of pods that come and stay. --hosts has pods come and go by \
             their times instead, with each node of that list as a host of its own. The journal is the daemon's own \
-            (admins).
+            (admins and auditors).
 
             Examples:
               allot simulate NASA-iPSC-1993-3.1-cln.swf.gz
@@ -30,7 +30,7 @@ struct SimulateCommand: AsyncParsableCommand {
         completion: .file())
     var files: [String] = []
 
-    @Flag(help: "Replay what was submitted to this daemon (admins).")
+    @Flag(help: "Replay what was submitted to this daemon (admins and auditors).")
     var journal = false
 
     @Option(help: ArgumentHelp("With --journal: what was submitted from then on.", valueName: "time"))
