@@ -47,18 +47,9 @@ struct AuditListCommand: AsyncParsableCommand {
         let session = options.session()
         let query = AuditQuery(
             user: user, action: action, reservation: reservation, outcome: outcome,
-            from: try time(from, "--from", session), until: try time(until, "--until", session))
+            from: try session.time(from, "--from"), until: try session.time(until, "--until"))
         try await session.list([{ Route.audit(query, cursor: $0) }], nothing: "nothing of that kind was done") {
             try Reply(status: 200, contentType: nil, body: $0).decode(Page<AuditEntryView>.self).items
-        }
-    }
-
-    private func time(_ text: String?, _ option: String, _ session: Session) throws -> DateTime? {
-        guard let text else { return nil }
-        do {
-            return DateTime(try TimeArgument.read(text, now: session.output.style.now, zone: session.zone))
-        } catch {
-            throw ValidationError("\(option): \(error).")
         }
     }
 }

@@ -49,19 +49,10 @@ struct DrainCommand: AsyncParsableCommand {
         guard let reason, !targets.isEmpty else { return try await DrainTargets.list(session) }
         let body = DrainRequest(
             devices: DrainTargets.devices(targets), host: DrainTargets.devices(targets) == nil ? true : nil,
-            from: try time(from, "--from", session), until: try time(until, "--until", session),
+            from: try session.time(from, "--from"), until: try session.time(until, "--until"),
             failed: failed ? true : nil, reason: reason)
         _ = try await session.client.send(try .post(Route.drains, body))
         try await DrainTargets.list(session)
-    }
-
-    private func time(_ text: String?, _ option: String, _ session: Session) throws -> DateTime? {
-        guard let text else { return nil }
-        do {
-            return DateTime(try TimeArgument.read(text, now: session.output.style.now, zone: session.zone))
-        } catch {
-            throw ValidationError("\(option): \(error).")
-        }
     }
 }
 

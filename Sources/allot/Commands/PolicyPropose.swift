@@ -66,16 +66,16 @@ struct PolicyProposeCommand: AsyncParsableCommand {
         do {
             if let reason {
                 let query = ProposalQuery(
-                    reason: reason, base: base, effective: try PolicyTime.read(effective, "--effective", session),
-                    until: try PolicyTime.read(until, "--until", session), emergency: emergency)
-                let call = Call.post(Route.propose(query), bytes: bytes, timeoutSeconds: PolicyTime.patience)
+                    reason: reason, base: base, effective: try session.time(effective, "--effective"),
+                    until: try session.time(until, "--until"), emergency: emergency)
+                let call = Call.post(Route.propose(query), bytes: bytes, timeoutSeconds: PolicyCalls.patience)
                 try session.show(try await session.client.send(call), as: ProposalView.self)
             } else {
-                let call = Call.post(Route.impact, bytes: bytes, timeoutSeconds: PolicyTime.patience)
+                let call = Call.post(Route.impact, bytes: bytes, timeoutSeconds: PolicyCalls.patience)
                 try session.show(try await session.client.send(call), as: ImpactView.self)
             }
         } catch {
-            throw PolicyTime.failure(error, file: InputFile.name(file))
+            throw PolicyCalls.failure(error, file: InputFile.name(file))
         }
     }
 }
@@ -110,26 +110,17 @@ struct PolicyRollbackCommand: AsyncParsableCommand {
     func run() async throws {
         let session = options.session()
         let query = ProposalQuery(
-            reason: reason, version: version, effective: try PolicyTime.read(effective, "--effective", session),
+            reason: reason, version: version, effective: try session.time(effective, "--effective"),
             emergency: emergency)
-        let call = Call.post(Route.propose(query), bytes: [], timeoutSeconds: PolicyTime.patience)
+        let call = Call.post(Route.propose(query), bytes: [], timeoutSeconds: PolicyCalls.patience)
         try session.show(try await session.client.send(call), as: ProposalView.self)
     }
 }
 
 /// What commands of the policy have in common.
-enum PolicyTime {
+enum PolicyCalls {
     /// A large policy and a long queue are planned anew, more than once.
     static let patience: Int64 = 120
-
-    static func read(_ text: String?, _ option: String, _ session: Session) throws -> DateTime? {
-        guard let text else { return nil }
-        do {
-            return DateTime(try TimeArgument.read(text, now: session.output.style.now, zone: session.zone))
-        } catch {
-            throw ValidationError("\(option): \(error).")
-        }
-    }
 
     /// The daemon knows no names of files; the person does. All faults are told, each on a line.
     static func failure(_ error: any Error, file: String) -> any Error {
