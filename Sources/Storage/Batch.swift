@@ -20,12 +20,19 @@ public struct Batch: Sendable {
     public var erasePersonalOfEvents: [Int64] = []
     /// Some of the oldest replies that expired up to this time are deleted.
     public var expireReplies: Timestamp?
+    /// New tariffs: none with an id or a body that is there.
+    public var tariffs: [TariffRow]
+    /// New usage records, numbered on from the last one. What they come to by day and by month is kept with them.
+    public var records: [UsageRecordRow]
+    /// New sealed documents.
+    public var invoices: [InvoiceRow]
 
     public init(
         events: [JournalEvent] = [], rows: [ReservationRow] = [], usage: [UsageRow] = [],
         replies: [StoredReply] = [], documents: [String: [UInt8]] = [:], scalars: [String: Int64] = [:],
         eraseAtEnd: [ReservationID] = [],
-        expireReplies: Timestamp? = nil
+        expireReplies: Timestamp? = nil,
+        tariffs: [TariffRow] = [], records: [UsageRecordRow] = [], invoices: [InvoiceRow] = []
     ) {
         self.events = events
         self.rows = rows
@@ -35,12 +42,16 @@ public struct Batch: Sendable {
         self.scalars = scalars
         self.eraseAtEnd = eraseAtEnd
         self.expireReplies = expireReplies
+        self.tariffs = tariffs
+        self.records = records
+        self.invoices = invoices
     }
 
     /// Whether there is nothing to write.
     public var isEmpty: Bool {
         events.isEmpty && rows.isEmpty && usage.isEmpty && replies.isEmpty && documents.isEmpty && scalars.isEmpty
             && eraseAtEnd.isEmpty && erasePersonal.isEmpty && erasePersonalOfEvents.isEmpty && expireReplies == nil
+            && tariffs.isEmpty && records.isEmpty && invoices.isEmpty
     }
 }
 

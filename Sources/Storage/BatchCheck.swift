@@ -6,7 +6,8 @@ extension Batch {
         let sizes = [
             ("events", events.count), ("rows", rows.count), ("usage", usage.count), ("replies", replies.count),
             ("eraseAtEnd", eraseAtEnd.count), ("erasePersonal", erasePersonal.count),
-            ("erasePersonalOfEvents", erasePersonalOfEvents.count),
+            ("erasePersonalOfEvents", erasePersonalOfEvents.count), ("tariffs", tariffs.count),
+            ("records", records.count), ("invoices", invoices.count),
         ]
         for (field, count) in sizes { try check(field, count, StorageLimits.batchItems) }
         try check("scalars", scalars.count, StorageLimits.scalars)
@@ -30,6 +31,22 @@ extension Batch {
             try check("content type", reply.contentType.utf8.count, StorageLimits.contentTypeBytes)
             try check("reply", reply.body.count, StorageLimits.replyBytes)
         }
+        for tariff in tariffs { try check("tariff", tariff.body.count, StorageLimits.tariffBytes) }
+        for record in records { try check(record) }
+        for invoice in invoices {
+            try check("invoice's number", invoice.number.utf8.count, StorageLimits.invoiceNumberBytes)
+            try check("department", invoice.department.text.utf8.count, StorageLimits.departmentBytes)
+            try check("invoice", invoice.body.count, StorageLimits.invoiceBytes)
+        }
+    }
+
+    private func check(_ record: UsageRecordRow) throws(StoreError) {
+        precondition(record.reservation.number > 0, "a reservation's number is from 1 up")
+        precondition(record.from <= record.to, "an interval does not end before its beginning")
+        precondition(record.original.map { 1..<record.number ~= $0 } ?? true, "an original is an earlier record")
+        precondition(record.quantity > .min, "a quantity can be taken back")
+        try check("department", record.department.text.utf8.count, StorageLimits.departmentBytes)
+        try check("team", record.team?.text.utf8.count ?? 0, StorageLimits.departmentBytes)
     }
 
     private func check(_ event: JournalEvent) throws(StoreError) {

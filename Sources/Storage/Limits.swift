@@ -25,9 +25,17 @@ public enum StorageLimits {
     public static let contentTypeBytes = 128
     /// Bytes of a scalar's name, in UTF-8.
     public static let scalarNameBytes = 64
+    /// Bytes of a tariff.
+    public static let tariffBytes = 4096
+    /// Bytes of an invoice's number, in UTF-8.
+    public static let invoiceNumberBytes = 256
+    /// Bytes of a sealed invoice.
+    public static let invoiceBytes = 16 << 20
+    /// Departments, teams or users in one filter, each, and tariffs.
+    public static let filterItems = 10_000
     /// Different scalars.
     public static let scalars = 256
-    /// Events, rows, replies or erasures in one batch, each.
+    /// Events, rows, replies, erasures, usage records, tariffs or invoices in one batch, each.
     public static let batchItems = 100_000
     /// Rows in one page of a read.
     public static let pageRows = 1000

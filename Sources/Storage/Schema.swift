@@ -6,6 +6,7 @@ enum Schema {
     static let migrations = [
         Migration(version: 1, sql: version1), Migration(version: 2, sql: version2),
         Migration(version: 3, sql: version3), Migration(version: 4, sql: version4),
+        Migration(version: 5, sql: version5),
     ]
 
     /// Reserved names in `meta`.
@@ -73,6 +74,74 @@ enum Schema {
         ) STRICT;
 
         INSERT INTO meta VALUES ('journal.sequence', 0), ('journal.hash', zeroblob(32));
+        """
+
+    /// What was used, by record, and what it comes to by day and by month. Days are counted from 1970-01-01, and a
+    /// month is its first day; 2932896 is the last of the year 9999. An index ends with its table's key: within a month
+    /// records come by number. The parts of the sums' keys are in the order in which they are most often given.
+    private static let version5 = """
+        CREATE TABLE tariff (
+            id INTEGER NOT NULL PRIMARY KEY,
+            body BLOB NOT NULL UNIQUE
+        ) STRICT;
+        CREATE TRIGGER tariff_keeps_rows BEFORE DELETE ON tariff
+        BEGIN SELECT RAISE(ABORT, 'tariffs only grow'); END;
+        CREATE TRIGGER tariff_keeps_content BEFORE UPDATE ON tariff
+        BEGIN SELECT RAISE(ABORT, 'tariffs only grow'); END;
+
+        CREATE TABLE usage_record (
+            number INTEGER NOT NULL PRIMARY KEY CHECK (number > 0),
+            day INTEGER NOT NULL CHECK (day BETWEEN 0 AND 2932896),
+            month INTEGER NOT NULL CHECK (month BETWEEN day - 30 AND day),
+            reservation INTEGER NOT NULL CHECK (reservation > 0),
+            department TEXT NOT NULL,
+            team TEXT NOT NULL,
+            user INTEGER NOT NULL CHECK (user BETWEEN 0 AND 4294967295),
+            devices BLOB NOT NULL CHECK (length(devices) <= 16),
+            from_at INTEGER NOT NULL,
+            to_at INTEGER NOT NULL CHECK (to_at >= from_at),
+            quantity INTEGER NOT NULL,
+            tariff INTEGER NOT NULL REFERENCES tariff (id),
+            original INTEGER REFERENCES usage_record (number) CHECK (original < number)
+        ) STRICT;
+        CREATE INDEX usage_record_month ON usage_record (month);
+        CREATE INDEX usage_record_reservation ON usage_record (reservation);
+        CREATE INDEX usage_record_original ON usage_record (original) WHERE original IS NOT NULL;
+        CREATE TRIGGER usage_record_keeps_rows BEFORE DELETE ON usage_record
+        BEGIN SELECT RAISE(ABORT, 'usage records only grow'); END;
+        CREATE TRIGGER usage_record_keeps_content BEFORE UPDATE ON usage_record
+        BEGIN SELECT RAISE(ABORT, 'usage records only grow'); END;
+
+        CREATE TABLE usage_day (
+            day INTEGER NOT NULL,
+            department TEXT NOT NULL,
+            tariff INTEGER NOT NULL,
+            team TEXT NOT NULL,
+            user INTEGER NOT NULL,
+            quantity INTEGER NOT NULL,
+            PRIMARY KEY (day, department, tariff, team, user)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE usage_month (
+            month INTEGER NOT NULL,
+            department TEXT NOT NULL,
+            team TEXT NOT NULL,
+            tariff INTEGER NOT NULL,
+            quantity INTEGER NOT NULL,
+            PRIMARY KEY (month, department, team, tariff)
+        ) STRICT, WITHOUT ROWID;
+
+        CREATE TABLE invoice (
+            number TEXT NOT NULL PRIMARY KEY,
+            month INTEGER NOT NULL,
+            department TEXT NOT NULL,
+            body BLOB NOT NULL
+        ) STRICT;
+        CREATE INDEX invoice_month ON invoice (month, department);
+        CREATE TRIGGER invoice_keeps_rows BEFORE DELETE ON invoice
+        BEGIN SELECT RAISE(ABORT, 'a sealed invoice stays as it is'); END;
+        CREATE TRIGGER invoice_keeps_content BEFORE UPDATE ON invoice
+        BEGIN SELECT RAISE(ABORT, 'a sealed invoice stays as it is'); END;
         """
 
     /// Who made the command: the sequence of an earlier row that says all of it.

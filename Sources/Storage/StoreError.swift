@@ -25,6 +25,8 @@ public enum StoreError: Error, Sendable, Hashable {
     case limitExceeded(field: String, limit: Int)
     /// Another reply is stored under the same user and key, and has not expired.
     case replyExists(user: UInt32, key: String)
+    /// A usage record does not follow the last one.
+    case recordNumber(expected: Int64, found: Int64)
     /// As many backups are running as may: `StorageLimits.backups`.
     case backupRunning
     /// The store has been closed.
@@ -50,6 +52,7 @@ extension StoreError: CustomStringConvertible {
         case .busy: "another program holds the database"
         case .limitExceeded(let field, let limit): "\(field) is over the limit of \(limit)"
         case .replyExists(let user, let key): "user \(user) has another reply under the key \(key)"
+        case .recordNumber(let expected, let found): "usage record \(found) where \(expected) comes next"
         case .backupRunning: "a backup is running already"
         case .closed: "the store is closed"
         case .unexpected(let code, let message): "\(message) (SQLite \(code))"

@@ -15,7 +15,7 @@ public struct Verification: Sendable, Hashable {
 
 /// One committed state of the store, for as long as the closure runs that is given it.
 public struct StoreSnapshot {
-    private let db: Database
+    let db: Database
 
     init(_ db: Database) {
         self.db = db
@@ -47,13 +47,24 @@ extension StoreReader {
         anchor: JournalHead? = nil, hashesOf: Set<Int64> = [], event: (JournalEntry) throws -> Void = { _ in },
         end: (StoreSnapshot) throws -> Void = { _ in }
     ) throws -> Verification {
+        try verify(anchor: anchor, hashesOf: hashesOf, each: { entry, _ in try event(entry) }, end: end)
+    }
+
+    /// The same for a caller that compares as it goes.
+    /// - Parameter each: is given each event once it has been proven, and a state in which that event and what was
+    ///   written together with it are there.
+    public func verify(
+        anchor: JournalHead? = nil, hashesOf: Set<Int64> = [], each: (JournalEntry, StoreSnapshot) throws -> Void,
+        end: (StoreSnapshot) throws -> Void = { _ in }
+    ) throws -> Verification {
         var verifier = Verifier(anchor: anchor, hashesOf: hashesOf)
         var isDone = false
         while !isDone {
             // In pieces: a single long read would keep the write-ahead log from being written over.
             isDone = try database.read { db in
                 do {
-                    guard try verifier.page(db, event) else { return false }
+                    let snapshot = StoreSnapshot(db)
+                    guard try verifier.page(db, { try each($0, snapshot) }) else { return false }
                     try verifier.finish(db)
                 } catch let error as DatabaseError {
                     throw StoreError(error)

@@ -30,6 +30,7 @@ final class Writer {
     private let expireReplies: Prepared
     private let putMeta: Prepared
     private let findReply: Prepared
+    private let usage: UsageWriter
     private let copyRest: Prepared
     private let truncate: Prepared
 
@@ -55,6 +56,7 @@ final class Writer {
         expireReplies = try Prepared(db, WriterSQL.expireReplies)
         putMeta = try Prepared(db, WriterSQL.putMeta)
         findReply = try Prepared(db, StoreQuery<StoredReply?>.replySQL)
+        usage = try UsageWriter(db)
         copyRest = try Prepared(db, "PRAGMA wal_checkpoint(PASSIVE)")
         truncate = try Prepared(db, "PRAGMA wal_checkpoint(TRUNCATE)")
     }
@@ -66,6 +68,7 @@ final class Writer {
             let newHead = try write(batch)
             try end.run()
             head = newHead
+            usage.committed(batch.records)
             scalars.merge(batch.scalars) { $1 }
         } catch {
             // SQLite has rolled back by itself after some failures, and then refuses to do it again.
@@ -141,6 +144,7 @@ final class Writer {
             try putMeta.bind(value, at: 2)
             try putMeta.run()
         }
+        try usage.write(batch)
         if newHead.sequence != head.sequence { try put(newHead) }
         return newHead
     }

@@ -34,5 +34,23 @@ enum WriterSQL {
     static let expireReplies = """
         DELETE FROM reply WHERE expires_at <= ?1 AND number IN (SELECT number FROM reply ORDER BY number LIMIT ?2)
         """
+    static let insertTariff = "INSERT INTO tariff (id, body) VALUES (?1, ?2)"
+    static let insertRecord = """
+        INSERT INTO usage_record (number, day, month, reservation, department, team, user, devices, from_at, to_at,
+            quantity, tariff, original)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+        """
+    /// Change no row where the sum is beyond the range: SQLite would go on with a floating-point number.
+    static let addDay = """
+        INSERT INTO usage_day (day, department, tariff, team, user, quantity) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+        ON CONFLICT (day, department, tariff, team, user) DO UPDATE SET quantity = quantity + ?6
+        WHERE typeof(quantity + ?6) = 'integer'
+        """
+    static let addMonth = """
+        INSERT INTO usage_month (month, department, team, tariff, quantity) VALUES (?1, ?2, ?3, ?4, ?5)
+        ON CONFLICT (month, department, team, tariff) DO UPDATE SET quantity = quantity + ?5
+        WHERE typeof(quantity + ?5) = 'integer'
+        """
+    static let insertInvoice = "INSERT INTO invoice (number, month, department, body) VALUES (?1, ?2, ?3, ?4)"
     static let putMeta = "INSERT INTO meta (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = ?2"
 }

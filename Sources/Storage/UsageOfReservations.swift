@@ -1,0 +1,105 @@
+import GRDB
+import Units
+
+extension StoreStream where Row == UsageOfReservation {
+    /// What the records that the filter lets through come to, by reservation and tariff, with the reservation's tags.
+    ///
+    /// Read from the records, in the order of their numbers. A reservation that has records at several times comes
+    /// several times: nothing is held in memory but the records of one that follow each other.
+    public static func reservations(_ filter: UsageFilter) -> Self {
+        Self { db, body in
+            guard try UsageTables.areThere(db) else { return }
+            try filter.check()
+            var values = FilterValues(first: 5)
+            let statement = try Prepared(
+                db,
+                """
+                SELECT reservation, tariff, quantity FROM usage_record
+                WHERE number >= ?1 AND number <= ?2 AND day >= ?3 AND day < ?4\(filter.conditions(&values))
+                ORDER BY number
+                """)
+            defer { statement.reset() }
+            guard let numbers = try UsageOfReservation.numbers(of: filter.days, db) else { return }
+            try statement.bind(numbers.lowerBound, at: 1)
+            try statement.bind(numbers.upperBound, at: 2)
+            try statement.bind(filter.days.lowerBound.daysSinceEpoch, at: 3)
+            try statement.bind(filter.days.upperBound.daysSinceEpoch, at: 4)
+            try values.bind(to: statement)
+            var run = try ReservationRun(db)
+            while try statement.next() {
+                if run.reservation != statement.integer(0) {
+                    try run.finish(body)
+                    try run.begin(statement.integer(0))
+                }
+                try run.add(statement.integer(2), of: statement.integer(1))
+            }
+            try run.finish(body)
+        }
+    }
+}
+
+extension UsageOfReservation {
+    /// The numbers between which all records of some days are; nil where there are none. Records come nearly in the
+    /// order of their days, so that to read all between is less work than to look each of them up.
+    fileprivate static func numbers(of days: Range<CivilDate>, _ db: Database) throws(StoreError) -> ClosedRange<Int64>?
+    {
+        let statement = try Prepared(
+            db,
+            """
+            WITH RECURSIVE months (month) AS (
+                SELECT min(month) FROM usage_record WHERE month >= ?1
+                UNION ALL
+                SELECT (SELECT min(month) FROM usage_record WHERE usage_record.month > months.month)
+                FROM months WHERE month < ?2)
+            SELECT min((SELECT min(number) FROM usage_record WHERE usage_record.month = months.month)),
+                max((SELECT max(number) FROM usage_record WHERE usage_record.month = months.month))
+            FROM months WHERE month < ?2
+            """)
+        defer { statement.reset() }
+        try statement.bind(days.lowerBound.firstOfMonth.daysSinceEpoch, at: 1)
+        try statement.bind(days.upperBound.daysSinceEpoch, at: 2)
+        guard try statement.next(), let first = statement.optionalInteger(0) else { return nil }
+        return first...statement.integer(1)
+    }
+}
+
+/// Records of one reservation that follow each other, summed by tariff.
+private struct ReservationRun {
+    private let findTags: Prepared
+    private(set) var reservation: Int64?
+    private var tags: [UInt8]?
+    /// Few: a list is quicker than a table.
+    private var sums: [(tariff: Int64, quantity: Int64)] = []
+
+    init(_ db: Database) throws(StoreError) {
+        findTags = try Prepared(
+            db, "SELECT value FROM personal WHERE reservation = ?1 AND name = ?2 ORDER BY sequence LIMIT 1")
+    }
+
+    mutating func begin(_ next: Int64) throws(StoreError) {
+        defer { findTags.reset() }
+        reservation = next
+        try findTags.bind(next, at: 1)
+        try findTags.bind(PersonalName.tags.rawValue, at: 2)
+        tags = try findTags.next() ? findTags.bytes(0) : nil
+    }
+
+    mutating func add(_ quantity: Int64, of tariff: Int64) throws(StoreError) {
+        guard let index = sums.firstIndex(where: { $0.tariff == tariff }) else {
+            return sums.append((tariff, quantity))
+        }
+        let (sum, isOver) = sums[index].quantity.addingReportingOverflow(quantity)
+        guard !isOver else { throw .limitExceeded(field: "sum of quantities", limit: .max) }
+        sums[index].quantity = sum
+    }
+
+    mutating func finish(_ body: (UsageOfReservation) throws -> Void) throws {
+        guard let reservation else { return }
+        for sum in sums {
+            try body(
+                UsageOfReservation(
+                    reservation: ReservationID(reservation), tags: tags, tariff: sum.tariff, quantity: sum.quantity))
+        }
+        sums.removeAll(keepingCapacity: true)
+    }
+}
