@@ -71,8 +71,8 @@ public struct Books: Sendable, Hashable, Codable {
         if case .adjustment(let adjustment) = proposal.what {
             let posted = PostedAdjustment(
                 number: proposal.number, adjustment: adjustment, by: proposal.by, approvedBy: approvedBy, at: at)
-            let place = adjustments.firstIndex { $0.number > posted.number } ?? adjustments.endIndex
-            adjustments.insert(posted, at: place)
+            let last = adjustments.lastIndex { $0.number < posted.number } ?? -1
+            adjustments.insert(posted, at: last + 1)
         }
         keep(DecidedProposal(proposal: proposal, isApplied: true, by: approvedBy, at: at))
         return proposal
