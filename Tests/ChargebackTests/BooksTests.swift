@@ -92,7 +92,7 @@ import Units
             ),
             (
                 try correction("2026-11-03T00:00:00Z", "2026-12-15T12:00:01Z"),
-                .correctionAhead(to: try Finance.time("2026-12-15T12:00:01Z"), now: moment.now)
+                .correctionAhead(to: try Finance.time("2026-12-15T12:00:01Z"), settledUntil: moment.now)
             ),
             (
                 try correction("2025-11-03T00:00:00Z", "2026-11-05T00:00:00Z"),
@@ -108,6 +108,12 @@ import Units
         }
         #expect(throws: BooksRefusal.beforeFirst(try Finance.period("2026-09"), first: october)) {
             try propose(adjustment(1, "2026-09"), at: moment)
+        }
+        let settled = try Finance.time("2026-11-03T23:00:00Z")
+        #expect(
+            throws: BooksRefusal.correctionAhead(to: try Finance.time("2026-11-04T00:00:00Z"), settledUntil: settled)
+        ) {
+            try propose(correction(), in: books, at: Finance.moment(settled: "2026-11-03T23:00:00Z"))
         }
         // At the limits it is taken.
         _ = try propose(adjustment(-100_000_000_000), in: books, at: moment)

@@ -6,19 +6,14 @@ import Units
 @Suite struct ClosingTests {
     private let versions = Invoice.Versions(policy: 1, rating: Invoicing.rating)
 
-    private func standing(
-        until text: String = "2026-12-15T00:00:00Z", unrated: [Unrated] = [], unsettled: [ReservationID] = []
-    ) throws -> Books.Standing {
-        Books.Standing(unrated: unrated, settledUntil: try Finance.time(text), unsettled: unsettled)
+    private func standing(unrated: [Unrated] = [], unsettled: [ReservationID] = []) -> Books.Standing {
+        Books.Standing(unrated: unrated, unsettled: unsettled)
     }
 
-    private func close(
-        _ books: inout Books, _ period: String, at time: String = "2026-12-15T12:00:00Z",
-        standing: Books.Standing? = nil
-    ) throws {
+    private func close(_ books: inout Books, _ period: String, at time: String = "2026-12-15T12:00:00Z") throws {
         let event = try books.close(
-            Finance.period(period), with: [], versions: versions, by: UserID(1001),
-            standing: standing ?? self.standing(), at: Finance.moment(time))
+            Finance.period(period), with: [], versions: versions, by: UserID(1001), standing: standing(),
+            at: Finance.moment(time))
         try books.apply(event)
     }
 
@@ -31,7 +26,7 @@ import Units
         #expect(throws: BooksRefusal.notOver(october, ends: try Finance.time("2026-11-01T00:00:00Z"))) {
             try close(&books, "2026-10", at: "2026-10-31T23:59:59.999Z")
         }
-        try close(&books, "2026-10", at: "2026-11-01T00:00:00Z", standing: standing(until: "2026-11-01T00:00:00Z"))
+        try close(&books, "2026-10", at: "2026-11-01T00:00:00Z")
         #expect(throws: BooksRefusal.closed(october, earliestOpen: november)) { try close(&books, "2026-10") }
         #expect(try books.openPeriods(at: Finance.moment()) == [november, december])
         try close(&books, "2026-11")
@@ -55,7 +50,7 @@ import Units
 
     @Test func `everything that hinders is said, with its numbers`() throws {
         var books = Books()
-        let moment = try Finance.moment()
+        let moment = try Finance.moment(settled: "2026-10-31T22:00:00Z")
         let (october, november) = (try Finance.period("2026-10"), try Finance.period("2026-11"))
         for (period, from) in [("2026-10", "2026-10-05T00:00:00Z"), ("2026-11", "2026-11-01T00:00:00Z")] {
             let what = [
@@ -70,7 +65,8 @@ import Units
             ]
             for what in what {
                 try books.apply(
-                    books.propose(what, by: UserID(1), secondPersonAbove: Finance.amount(1), at: moment))
+                    books.propose(
+                        what, by: UserID(1), secondPersonAbove: Finance.amount(1), at: Finance.moment()))
             }
         }
         let unrated = [
@@ -78,8 +74,7 @@ import Units
             Unrated(department: Finance.speech, sku: Finance.h100, quantity: 1000),
             Unrated(department: Finance.robotics, sku: .core, quantity: 3_600_000),
         ]
-        let standing = try standing(
-            until: "2026-10-31T22:00:00Z", unrated: unrated, unsettled: [ReservationID(9), ReservationID(4)])
+        let standing = standing(unrated: unrated, unsettled: [ReservationID(9), ReservationID(4)])
         let expected: [Hindrance] = [
             .unrated(Finance.h100, quantity: 1000), .unrated(.core, quantity: 10_800_000),
             .unsettled(
@@ -95,21 +90,21 @@ import Units
     }
 
     @Test func `each hindrance alone hinders`() throws {
-        let moment = try Finance.moment()
         let october = try Finance.period("2026-10")
-        let standings = [
-            try standing(unrated: [Unrated(department: Finance.vision, sku: .core, quantity: 1)]),
-            try standing(until: "2026-10-31T23:59:59.999Z"), try standing(unsettled: [ReservationID(4)]),
+        let late = try Finance.moment(settled: "2026-10-31T23:59:59.999Z")
+        let settled = try Finance.moment(settled: "2026-11-01T00:00:00Z")
+        let cases = [
+            (standing(unrated: [Unrated(department: Finance.vision, sku: .core, quantity: 1)]), settled),
+            (standing(), late), (standing(unsettled: [ReservationID(4)]), settled),
         ]
-        for standing in standings {
+        for (standing, moment) in cases {
             #expect(Books().hindrances(of: october, standing: standing, at: moment).count == 1)
             #expect(throws: BooksRefusal.self) {
                 try Books().close(
                     october, with: [], versions: versions, by: UserID(1), standing: standing, at: moment)
             }
         }
-        #expect(
-            try Books().hindrances(of: october, standing: standing(until: "2026-11-01T00:00:00Z"), at: moment) == [])
+        #expect(Books().hindrances(of: october, standing: standing(), at: settled) == [])
     }
 
     @Test func `a closed period's adjustments leave the books, others stay`() throws {

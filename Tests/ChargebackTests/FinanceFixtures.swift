@@ -23,8 +23,13 @@ enum Finance {
     }
 
     /// Of a period that is asked about in the middle of December 2026; metering began in October.
-    static func moment(_ text: String = "2026-12-15T12:00:00Z", zone: Zone = .utc) throws -> Books.Moment {
-        Books.Moment(now: try time(text), zone: zone, began: try period("2026-10"))
+    /// - Parameter settled: up to where all use is written down; nil: all is.
+    static func moment(
+        _ text: String = "2026-12-15T12:00:00Z", zone: Zone = .utc, settled: String? = nil
+    ) throws -> Books.Moment {
+        let now = try time(text)
+        return Books.Moment(
+            now: now, zone: zone, began: try period("2026-10"), settledUntil: try settled.map(time) ?? now)
     }
 
     static func total(

@@ -6,14 +6,11 @@ extension Books {
     public struct Standing: Sendable, Hashable {
         /// See `PeriodStatement.unrated`.
         public var unrated: [Unrated]
-        /// Up to where all use is written down.
-        public var settledUntil: Timestamp
         /// Reservations whose use before the period's end is not written down.
         public var unsettled: [ReservationID]
 
-        public init(unrated: [Unrated] = [], settledUntil: Timestamp, unsettled: [ReservationID] = []) {
+        public init(unrated: [Unrated], unsettled: [ReservationID]) {
             self.unrated = unrated
-            self.settledUntil = settledUntil
             self.unsettled = unsettled
         }
     }
@@ -22,9 +19,9 @@ extension Books {
     public func hindrances(of period: Period, standing: Standing, at moment: Moment) -> [Hindrance] {
         let end = period.range(in: moment.zone).upperBound
         var hindrances = Hindrance.unrated(standing.unrated)
-        if standing.settledUntil < end || !standing.unsettled.isEmpty {
+        if moment.settledUntil < end || !standing.unsettled.isEmpty {
             let first = standing.unsettled.sorted().prefix(Limits.listed)
-            hindrances.append(.unsettled(until: standing.settledUntil, reservations: Array(first)))
+            hindrances.append(.unsettled(until: moment.settledUntil, reservations: Array(first)))
         }
         let waiting = pending.filter { $0.isAbout(period, until: end) }.map(\.number)
         if !waiting.isEmpty { hindrances.append(.pending(Array(waiting.prefix(Limits.listed)))) }

@@ -8,11 +8,14 @@ extension Books {
         public var zone: Zone
         /// The period in which metering began: the first that is invoiced.
         public var began: Period
+        /// Up to where all use is written down in records.
+        public var settledUntil: Timestamp
 
-        public init(now: Timestamp, zone: Zone, began: Period) {
+        public init(now: Timestamp, zone: Zone, began: Period, settledUntil: Timestamp) {
             self.now = now
             self.zone = zone
             self.began = began
+            self.settledUntil = settledUntil
         }
 
         public var today: CivilDate { zone.date(at: now) }
@@ -106,7 +109,9 @@ extension Books {
     ) throws(BooksRefusal) {
         let (from, to) = (correction.from, correction.to)
         guard from < to else { throw .emptyInterval(from: from, to: to) }
-        guard to <= moment.now else { throw .correctionAhead(to: to, now: moment.now) }
+        // Records that are written later would have the price that is to be corrected.
+        let settled = min(moment.settledUntil, moment.now)
+        guard to <= settled else { throw .correctionAhead(to: to, settledUntil: settled) }
         guard to - from <= Limits.correctionSpan else {
             throw .correctionSpan(to - from, limit: Limits.correctionSpan)
         }

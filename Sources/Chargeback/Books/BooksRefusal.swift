@@ -25,7 +25,7 @@ public enum BooksRefusal: Error, Sendable, Hashable {
     case price(Price, limit: Price)
     case emptyInterval(from: Timestamp, to: Timestamp)
     /// What is not metered yet is not corrected: the price book is for that.
-    case correctionAhead(to: Timestamp, now: Timestamp)
+    case correctionAhead(to: Timestamp, settledUntil: Timestamp)
     case correctionSpan(Span, limit: Span)
     case tooManyPending(limit: Int)
     case unknownProposal(Int64)
