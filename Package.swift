@@ -117,7 +117,8 @@ let package = Package(
         tests(
             "AllotServerTests",
             [
-                "Units", "Topology", "Policy", "Scheduling", "Storage", "Enforcement", "AllotAPI", "AllotServer",
+                "Units", "Topology", "Policy", "Scheduling", "Chargeback", "Storage", "Enforcement", "AllotAPI",
+                "AllotServer",
                 "AllotClient", hummingbird, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle, unixSignals,
             ]),
         tests("SystemTests", ["AllotAPI", "AllotClient", nioPosix], exclude: scripts),

@@ -108,7 +108,7 @@ public struct ReservationView: Sendable, Hashable, Codable {
     /// Why it is over.
     public enum EndReason: String, Sendable, Codable, CaseIterable {
         case expired, cancelled, released, commandEnded, failed, missed, deviceFailed, drained, preempted, reclaimed,
-            budget, notApproved, rejected
+            budget, notApproved, rejected, idle, noShow
     }
 }
 

@@ -64,6 +64,17 @@ enum Limits {
     static let retentionInterval = Duration.seconds(6 * 3600)
     static let retentionBatch = 500
 
+    // MARK: - Metering
+
+    /// After a day's end, before everything is metered up to it: samples are in by then.
+    static let cutDelay = Span.minutes(5)
+    /// How long the daemon writes nothing, before it writes that it is there.
+    static let beatInterval = Span.minutes(1)
+    /// That one correction changes: it is one commit.
+    static let correctedRecords = 200_000
+    /// Of a reservation's records that are read at once.
+    static let recordsOfReservation = 1000
+
     // MARK: - Simulations
 
     /// Each file of a simulation when decompressed.

@@ -41,11 +41,14 @@ public struct AttendanceRules: Sendable, Hashable, Codable {
         public var after: Span
         public var action: Action
         public var grace: Span
+        /// What an hour costs that was held and not come for, of what a used one does.
+        public var charge: Ratio
 
-        public init(after: Span, action: Action = .warn, grace: Span = .minutes(15)) {
+        public init(after: Span, action: Action = .warn, grace: Span = .minutes(15), charge: Ratio = .one) {
             self.after = after
             self.action = action
             self.grace = grace
+            self.charge = charge
         }
     }
 }

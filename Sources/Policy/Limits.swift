@@ -84,6 +84,12 @@ extension Policy.Limits {
     public static let thresholds = 16
     /// In percent of the budget.
     public static let threshold = 1...1000
+    /// Of the price, for what is known of use: a penalty at most ten times.
+    public static let stateFactor = Ratio(thousandths: 0)...Ratio(thousandths: 10_000)
+    /// Of what a run that gave way was charged.
+    public static let credit = Ratio(thousandths: 0)...Ratio.one
+    /// Characters of an account's name in a ledger.
+    public static let accountLength = 128
     public static let idleFactor = Ratio(thousandths: 0)...Ratio(thousandths: 1000)
     /// Between the word that a reservation ends early and its end.
     public static let endingGrace = Span.zero...Span.days(7)

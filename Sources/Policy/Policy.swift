@@ -22,6 +22,7 @@ public struct Policy: Sendable, Hashable, Codable {
     public var approvals: ApprovalRules
     public var attendance: AttendanceRules
     public var retention: RetentionRules
+    public var chargeback: ChargebackRules
     /// Of users that several departments name: the one that is meant where a request names no team.
     public var defaultDepartments: [String: DepartmentID]
 
@@ -31,7 +32,7 @@ public struct Policy: Sendable, Hashable, Codable {
         preemption: PreemptionRules = PreemptionRules(), fairShare: FairShareRules = FairShareRules(),
         roles: Roles = Roles(), budgets: BudgetRules = BudgetRules(), approvals: ApprovalRules = ApprovalRules(),
         attendance: AttendanceRules = AttendanceRules(), retention: RetentionRules = RetentionRules(),
-        defaultDepartments: [String: DepartmentID] = [:]
+        chargeback: ChargebackRules = ChargebackRules(), defaultDepartments: [String: DepartmentID] = [:]
     ) {
         self.departments = departments
         self.classes = classes
@@ -47,6 +48,7 @@ public struct Policy: Sendable, Hashable, Codable {
         self.approvals = approvals
         self.attendance = attendance
         self.retention = retention
+        self.chargeback = chargeback
         self.defaultDepartments = defaultDepartments
     }
 }

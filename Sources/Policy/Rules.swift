@@ -9,15 +9,18 @@ public struct PreemptionRules: Sendable, Hashable, Codable {
     public var warningSignal: WarningSignal
     /// The most in an hour; an owner's reclaim of its nominal quota neither counts nor waits.
     public var perHour: Int
+    /// What of its charge a run gets back that gave way.
+    public var credit: Ratio
 
     public init(
         minimumRunTime: Span = .minutes(10), grace: Span = .minutes(1), warningSignal: WarningSignal = .user1,
-        perHour: Int = 20
+        perHour: Int = 20, credit: Ratio = Ratio(thousandths: 0)
     ) {
         self.minimumRunTime = minimumRunTime
         self.grace = grace
         self.warningSignal = warningSignal
         self.perHour = perHour
+        self.credit = credit
     }
 
     /// What tells a process that its end is near (signal(7)). One that does not handle it ends there and then.

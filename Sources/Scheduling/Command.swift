@@ -25,6 +25,8 @@ public enum Command: Sendable {
     case stopped(ReservationID)
     /// The reservation's own command has ended.
     case commandEnded(ReservationID, exitCode: Int32)
+    /// Nobody uses it, as somebody who looked says, and the policy releases it.
+    case unattended(ReservationID, Unattended)
     /// The executor can not make it hold.
     case executionFailed(ReservationID)
 }
@@ -43,4 +45,12 @@ public struct Subject: Sendable, Hashable {
         self.isAdmin = isAdmin
         self.manages = manages
     }
+}
+
+/// How nobody uses a reservation.
+public enum Unattended: String, Sendable, Hashable, Codable, CaseIterable {
+    /// Its devices do next to nothing.
+    case idle
+    /// Nothing was ever run in it.
+    case noShow
 }

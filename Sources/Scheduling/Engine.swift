@@ -145,6 +145,7 @@ public struct Engine: Sendable {
         case .adopt(let plan): adopt(plan, into: &events)
         case .stopped(let id): try stopped(id, into: &events)
         case .commandEnded(let id, let code): try end(id, reason: .commandEnded(exitCode: code), into: &events)
+        case .unattended(let id, let how): try end(id, reason: how == .idle ? .idle : .noShow, into: &events)
         case .executionFailed(let id): try end(id, reason: .failed, into: &events)
         }
         settleBudgets(into: &events)

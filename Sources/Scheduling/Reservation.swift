@@ -254,6 +254,10 @@ public enum EndReason: Sendable, Hashable, Codable {
     case notApproved
     /// An approver said no.
     case rejected(by: UserID)
+    /// Its devices did next to nothing for longer than the policy lets them.
+    case idle
+    /// Nothing was run in it within the time that the policy gives.
+    case noShow
     /// Its window passed while the daemon was down, or while what was before it would not end.
     case missed
 }

@@ -77,6 +77,7 @@ struct Verify: ParsableCommand {
         do {
             let report = try JournalCheck.run(folder: state, anchor: anchor)
             print("verified: \(report.events) events, \(report.reservations) reservations (\(report.live) live)")
+            print("metered: \(report.records) usage records, \(report.invoices) sealed invoices")
             print("anchor: \(report.anchor)")
         } catch {
             FileHandle.standardError.write(Data("allotd: does not verify: \(error)\n".utf8))

@@ -40,7 +40,7 @@ final class TestDaemon: Sendable {
             execution: API.Execution(name: "process", onlyUser: UserID(geteuid())),
             simulator: Simulator(program: BuiltDaemon.path ?? "", folder: folder + "/state"))
         await broker.begin(
-            with: JournalEvent(at: time.now, actor: nil, kind: "daemon.started", payload: Array("{}".utf8)))
+            with: JournalEvent(at: time.now, actor: nil, kind: "daemon.started", payload: Array("{}".utf8)), last: nil)
     }
 
     /// A submission by a user, as the routes make it.

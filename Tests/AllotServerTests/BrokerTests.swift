@@ -135,18 +135,19 @@ import Units
             try JournalCheck.run(folder: folder.path + "/state", anchor: nil)
         }
     }
+}
 
-    private func tamper(_ folder: String, _ sql: String) throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = [
-            "python3", "-c", "import sqlite3,sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()",
-            folder + "/allot.db", sql,
-        ]
-        try process.run()
-        process.waitUntilExit()
-        try #require(process.terminationStatus == 0)
-    }
+/// Changes a state folder's database behind the daemon's back.
+func tamper(_ folder: String, _ sql: String) throws {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments = [
+        "python3", "-c", "import sqlite3,sys; c = sqlite3.connect(sys.argv[1]); c.execute(sys.argv[2]); c.commit()",
+        folder + "/allot.db", sql,
+    ]
+    try process.run()
+    process.waitUntilExit()
+    try #require(process.terminationStatus == 0)
 }
 
 /// Waits until something is so; fails after ten seconds.

@@ -179,7 +179,8 @@ import Units
         #expect(APIWords.slipCauses == causes.map(\.rawValue))
         let own = ["daemon.started", "store.restored", "clock.disputed", "clock.settled"]
         let kinds = JournalTests.events.map(\.kind) + PolicyRecordTests.events.map(\.kind)
-        #expect(Set(APIWords.eventTypes) == Set(kinds + own))
+        let metering = MeteringRecordTests.events.map(\.kind) + MeteringRecordTests.decisions.map(\.kind)
+        #expect(Set(APIWords.eventTypes) == Set(kinds + metering + own))
     }
 }
 

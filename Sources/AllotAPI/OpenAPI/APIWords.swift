@@ -18,6 +18,8 @@ public enum APIWords {
         "reservation.ending", "reservation.ended", "daemon.started", "clock.disputed", "clock.settled",
         "fairShare.changed", "store.restored", "reservation.reassigned", "policy.taken", "policy.proposed",
         "policy.approved",
+        "usage.inventory", "usage.gap", "usage.cut", "usage.sampled", "usage.idle", "usage.noShow",
+        "finance.proposed", "finance.approved", "finance.rejected", "period.closed", "export.made",
         "policy.rejected", "policy.expired", "policy.conflicted", "policy.changed", "policy.lapsed",
     ]
     /// Where a version of the policy came from.

@@ -136,6 +136,6 @@ extension OpenAPI.Schema {
             + "the rest (`released`), its command ended (`commandEnded`), it could not be made to hold (`failed`), "
             + "its window passed (`missed`) or was broken by a drain (`drained`), what it held has failed "
             + "(`deviceFailed`), or it had to give way to a higher class (`preempted`) or to a department's claim to "
-            + "its own quota (`reclaimed`), its department's budget was used up (`budget`), or it was not approved in "
-            + "time (`notApproved`) or `rejected`.")
+            + "its own quota (`reclaimed`), its department's budget was used up (`budget`), it was not approved in "
+            + "time (`notApproved`) or `rejected`, or nobody used it for too long (`idle`) or at all (`noShow`).")
 }

@@ -26,6 +26,9 @@ extension Broker {
         }
         guard !outcome.events.isEmpty else { return control }
         let row = row(of: caller, in: &round)
+        let isChanged = control.current.policy != engine.policy
+        // What ran until now is rated by the terms that held.
+        if isChanged, meter.hasStints { _ = meter(.cut(until: round.time), in: &round) }
         for event in outcome.events {
             round.append(
                 JournalEvent(
@@ -35,7 +38,7 @@ extension Broker {
             round.documents[PolicyRecord.textName(digest)] = Array(text.text.utf8)
         }
         round.documents[PolicyRecord.name] = PolicyRecord.bytes(control.ledger)
-        if control.current.policy != engine.policy { adopt(control.current.policy, in: &round) }
+        if isChanged { adopt(control.current.policy, in: &round) }
         self.control = control
         guard commit(&round) else { throw .notStored(Problems.notStored(failure)) }
         policies.replace(with: control.current.policy)

@@ -1,4 +1,5 @@
 import AllotAPI
+import Chargeback
 import Enforcement
 import Logging
 import NIOCore
@@ -34,6 +35,11 @@ actor Broker {
     var control: ChangeControl
     /// Where the policy's file differs from what holds, as it was when it was last read.
     var fileDifferences: [String] = []
+    var meter: Meter
+    var tariffs: TariffTable
+    var books: Books
+    /// When it was last written down that the daemon is there.
+    var lastBeat: Timestamp
     private var details: [ReservationID: Details]
     private var waiting: [Waiting] = []
     private var isFlushing = false
@@ -74,6 +80,10 @@ actor Broker {
         policies = CurrentPolicy(loaded.engine.policy)
         host = loaded.engine.host
         details = loaded.details
+        meter = loaded.meter
+        tariffs = loaded.tariffs
+        books = loaded.books
+        lastBeat = now()
         head = try store.journalHead().sequence
         (effects, effect) = AsyncStream.makeStream()
         (fatal, fail) = AsyncStream.makeStream()
@@ -84,6 +94,9 @@ actor Broker {
         var engine: Engine
         var control: ChangeControl
         var details: [ReservationID: Details]
+        var meter: Meter
+        var tariffs: TariffTable
+        var books: Books
     }
 
     /// The state as it is after the last commit.
@@ -91,6 +104,9 @@ actor Broker {
         var engine: Engine
         var control: ChangeControl
         var details: [ReservationID: Details]
+        var meter: Meter
+        var tariffs: TariffTable
+        var books: Books
         var time: Timestamp
         var journalSequence: Int64
         var lastPassMilliseconds: Int64?
@@ -99,7 +115,9 @@ actor Broker {
     }
 
     /// Starts what was due while nobody looked, and asks for every effect that has to hold.
-    func begin(with event: JournalEvent) {
+    /// - Parameter last: when the daemon was last known to be there; nil at the first start.
+    func begin(with event: JournalEvent, last: Timestamp?) {
+        noteAbsence(since: last)
         for reservation in engine.state.reservations.values.sorted(by: { $0.id < $1.id }) {
             switch reservation.state {
             case .active(let active): start(reservation, active)
@@ -146,7 +164,8 @@ actor Broker {
     /// A copy to read from.
     func snapshot() -> Snapshot {
         Snapshot(
-            engine: engine, control: control, details: details, time: now(), journalSequence: head,
+            engine: engine, control: control, details: details, meter: meter, tariffs: tariffs, books: books,
+            time: now(), journalSequence: head,
             lastPassMilliseconds: passes.lastMilliseconds, failure: failure)
     }
 
@@ -160,6 +179,7 @@ actor Broker {
     /// What is done every few seconds: the disk's reserve is taken back when there is room again.
     func housekeep() {
         writeRefusals()
+        beat()
         guard store.isReserveReleased || failure != nil else { return }
         do {
             if try store.restoreReserve() { failure = nil }
@@ -176,6 +196,7 @@ actor Broker {
     func close() {
         isClosed = true
         while !waiting.isEmpty { flush() }
+        beat(after: .zero)
         writeRefusals(all: true)
         timer?.task.cancel()
         effect.finish()
@@ -267,7 +288,9 @@ actor Broker {
                 continue
             }
             let live = engine.state.reservations[id]
-            if let now = live ?? engine.concluded.first(where: { $0.id == id }) { round.touch(now, by: event) }
+            let now = live ?? engine.concluded.first { $0.id == id }
+            if let now { round.touch(now, by: event) }
+            meter(event, now, in: &round)
         }
         for reservation in engine.concluded { round.ended.append(reservation.id) }
     }
@@ -292,8 +315,10 @@ actor Broker {
             round.expireReplies = true
             repliesExpiredAt = round.time
         }
-        do {
-            try store.commit(round.batch(of: engine.state))
+        do throws(StoreError) {
+            if let fault = round.fault { throw fault }
+            try store.commit(round.batch(of: engine.state, meter))
+            lastBeat = round.time
             if !store.isReserveReleased { failure = nil }
             return true
         } catch {
@@ -309,13 +334,16 @@ actor Broker {
         }
     }
 
-    private func reload(at time: Timestamp) {
+    func reload(at time: Timestamp) {
         do {
             let loaded = try load(time)
             engine = loaded.engine
             control = loaded.control
             policies.replace(with: engine.policy)
             details = loaded.details
+            meter = loaded.meter
+            tariffs = loaded.tariffs
+            books = loaded.books
         } catch {
             logger.critical("the store can not be read", metadata: ["error": "\(error)"])
             isClosed = true
@@ -358,7 +386,7 @@ actor Broker {
 
     /// Sets the timer for what falls due next, and begins a pass if one is needed.
     func arrangeNext() {
-        let next = [engine.nextDue, control.ledger.nextDue].compactMap(\.self).min()
+        let next = [engine.nextDue, control.ledger.nextDue, nextCut?.at].compactMap(\.self).min()
         let due = failure == nil ? next : now() + Limits.retryInterval
         if timer?.time != due {
             timer?.task.cancel()
@@ -390,6 +418,7 @@ actor Broker {
     private func timerFired() {
         timer = nil
         advancePolicy()
+        cutIfDue()
         enqueue(Waiting(call: Broker.ownCall(.tick), reply: nil))
     }
 
@@ -405,7 +434,7 @@ actor Broker {
         case .submit: events.first?.reservation
         case .cancel(let id, _), .release(let id, _), .extend(let id, _, _), .approve(let id, _), .reject(let id, _),
             .stopped(let id),
-            .commandEnded(let id, _), .executionFailed(let id):
+            .commandEnded(let id, _), .unattended(let id, _), .executionFailed(let id):
             id
         case .adoptTerms, .tick, .adopt, .drain, .resume: nil
         }

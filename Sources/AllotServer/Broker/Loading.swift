@@ -1,4 +1,5 @@
 import AllotAPI
+import Chargeback
 import Policy
 import Scheduling
 import Storage
@@ -51,5 +52,16 @@ extension Broker.Loaded {
             usage: UsageLedger(halfLife: halfLife, rows: try store.read(.usage)), drains: host.drains,
             preemptedAt: host.preemptedAt, deviceTimes: times, budgets: budgets)
         engine = Engine(host: machine, policy: control.current.policy, state: state, time: time)
+        tariffs = try TariffTable(try store.read(.tariffs))
+        books = try BooksRecord.books(from: store)
+        do {
+            meter = try MeteringRecord.meter(
+                try store.read(.document(MeteringRecord.name)), last: try store.read(.lastRecord),
+                live: reservations.values)
+        } catch let error as StoreError {
+            throw error
+        } catch {
+            throw .corrupt("document \(MeteringRecord.name): \(error)")
+        }
     }
 }

@@ -1,3 +1,4 @@
+import Chargeback
 import Scheduling
 import Storage
 import Units
@@ -20,6 +21,15 @@ struct Round {
     private var timesChanged = false
     private var budgetsChanged = false
     private var bodies: [ReservationID: [UInt8]] = [:]
+    /// What metering makes of it.
+    private(set) var records: [UsageRecord] = []
+    private var recordRows: [UsageRecordRow] = []
+    private var tariffRows: [TariffRow] = []
+    var invoices: [InvoiceRow] = []
+    /// What metering knows has changed.
+    var isMetered = false
+    /// What could not be read for it: it is not made durable then.
+    var fault: StoreError?
     private(set) var replies: [ReplyKey: StoredReply] = [:]
     var expireReplies = false
     /// Replies to these keys of an earlier round.
@@ -47,6 +57,13 @@ struct Round {
             JournalEvent(
                 at: time, actor: actor, kind: event.kind, payload: payload, reservation: event.reservation,
                 personal: fields, caller: caller))
+    }
+
+    /// A usage record, with the row of its tariff where that is new.
+    mutating func add(_ record: UsageRecord, _ row: UsageRecordRow, _ tariff: TariffRow?) {
+        records.append(record)
+        recordRows.append(row)
+        if let tariff { tariffRows.append(tariff) }
     }
 
     /// What is no decision of the engine's.
@@ -99,16 +116,19 @@ struct Round {
         return documents
     }
 
-    func batch(of state: EngineState) -> Batch {
+    func batch(of state: EngineState, _ meter: Meter) -> Batch {
+        var documents = documents(of: state)
+        if isMetered { documents[MeteringRecord.name] = MeteringRecord.bytes(meter) }
         let keys = allUsed ? Set(state.usage.entries.keys) : used
         return Batch(
             events: events, rows: touched.values.map { row($0) }, usage: keys.compactMap { state.usage.row(of: $0) },
             replies: Array(replies.values),
-            documents: documents(of: state),
+            documents: documents,
             scalars: [
                 Scalar.nextNumber: state.nextNumber, Scalar.engineTime: time.milliseconds,
                 Scalar.halfLife: state.usage.halfLife.milliseconds,
-            ], eraseAtEnd: ended, expireReplies: expireReplies ? time : nil)
+            ], eraseAtEnd: ended, expireReplies: expireReplies ? time : nil, tariffs: tariffRows,
+            records: recordRows, invoices: invoices)
     }
 }
 

@@ -78,8 +78,9 @@ public struct Daemon: Sendable {
             limits: UserLimits(
                 requestsPerSecond: Int64(configuration.requestsPerSecond),
                 streamsOfUser: configuration.eventStreamsPerUser, streams: configuration.eventStreams))
-        await broker.begin(with: Daemon.startEvent(host: host, at: clock.now()))
+        await broker.begin(with: Daemon.startEvent(host: host, at: clock.now()), last: last)
         if let file { try await broker.compare(file, logger: logger) }
+        await broker.takeInventory()
         return Parts(broker: broker, reconciler: reconciler, api: api, socket: socket, clock: clock)
     }
 

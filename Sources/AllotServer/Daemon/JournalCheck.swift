@@ -14,6 +14,9 @@ public struct JournalCheck: Sendable {
         public var events: Int64
         public var reservations: Int
         public var live: Int
+        /// Usage records, and sealed invoices that were made once more.
+        public var records: Int64 = 0
+        public var invoices: Int = 0
         /// The journal's end, and restores that it names.
         var head: JournalHead
         var restores: [(entry: JournalEntry, record: RestoreRecord)] = []
@@ -43,6 +46,8 @@ public struct JournalCheck: Sendable {
         case takesTooLong(events: Int64)
         /// What that user has used is not what the journal says.
         case usage(UserID)
+        /// Usage records, what they come to, or what metering knows, are not what the journal says.
+        case metering(String)
 
         public var description: String {
             switch self {
@@ -55,6 +60,7 @@ public struct JournalCheck: Sendable {
             case .budgets: "what counts against departments' budgets differs from the journal"
             case .policy(let what): "the policy: \(what)"
             case .takesTooLong(let events): "it took too long: given up after \(events) events; use 'allotd verify'"
+            case .metering(let what): "metering: \(what)"
             case .usage(let user): "what uid \(user) has used differs from the journal"
             }
         }
@@ -65,13 +71,16 @@ public struct JournalCheck: Sendable {
     private var texts: Set<PolicyDigest> = []
     /// Of each its record's SHA-256: of a long journal there are many.
     private var ended: [ReservationID: [UInt8]] = [:]
+    private var metering: MeteringCheck
     private var restores: [(entry: JournalEntry, record: RestoreRecord)] = []
     private let deadline: ContinuousClock.Instant?
 
-    private init(deadline: ContinuousClock.Instant?) {
-        self.deadline = deadline
-    }
     private var events: Int64 = 0
+
+    private init(_ reader: StoreReader, deadline: ContinuousClock.Instant?) throws(StoreError) {
+        self.deadline = deadline
+        metering = try MeteringCheck(reader)
+    }
 
     /// Verifies the database in a state folder, also beside a running daemon.
     /// - Throws: `Fault`, `JournalFault` or `StoreError` for the first thing that is wrong.
@@ -88,7 +97,7 @@ public struct JournalCheck: Sendable {
     static func run(
         _ reader: StoreReader, anchor: JournalHead? = nil, anchors: [Anchor] = [], limit: Duration? = nil
     ) throws -> Report {
-        var check = JournalCheck(deadline: limit.map { .now + $0 })
+        var check = try JournalCheck(reader, deadline: limit.map { .now + $0 })
         var rows = 0
         let verification = try reader.verify(
             anchor: anchor, hashesOf: Set(anchors.map(\.head.sequence)), event: { try check.fold($0) },
@@ -102,6 +111,7 @@ public struct JournalCheck: Sendable {
                 try check.compare(host: try snapshot.read(.document(HostRecord.name)))
                 try check.compare(deviceTimes: try snapshot.read(.document(DeviceTimesRecord.name)))
                 try check.compare(budgets: try snapshot.read(.document(BudgetsRecord.name)))
+                try check.metering.finish(snapshot)
                 try check.compare(policy: try snapshot.read(.document(PolicyRecord.name)))
                 for digest in check.texts {
                     let text = try snapshot.read(.document(PolicyRecord.textName(digest)))
@@ -112,54 +122,59 @@ public struct JournalCheck: Sendable {
             })
         return Report(
             anchor: verification.head.description, events: check.events, reservations: rows,
-            live: check.state.reservations.count, head: verification.head, restores: check.restores,
+            live: check.state.reservations.count, records: check.metering.records, invoices: check.metering.sealed,
+            head: verification.head, restores: check.restores,
             comparison: AnchorComparison(
                 anchors, hashes: verification.hashes, end: verification.head.sequence,
                 restores: check.restores.map(\.record)))
     }
 
-    private mutating func fold(_ entry: JournalEntry) throws(Fault) {
+    private mutating func fold(_ entry: JournalEntry) throws {
         events += 1
-        if let deadline, events.isMultiple(of: 1000), .now > deadline { throw .takesTooLong(events: events) }
+        if let deadline, events.isMultiple(of: 1000), .now > deadline { throw Fault.takesTooLong(events: events) }
         if entry.kind == AuditKind.storeRestored {
             do throws(AllotAPI.JSONFault) {
                 restores.append((entry, try RestoreRecord(entry.payload)))
             } catch {
-                throw .unreadable(sequence: entry.sequence, "\(error)")
+                throw Fault.unreadable(sequence: entry.sequence, "\(error)")
             }
         }
         if entry.kind.hasPrefix("policy.") { return try fold(policy: entry) }
+        if try metering.fold(entry) || metering.fold(money: entry) { return }
         let event: Event?
         do throws(AllotAPI.JSONFault) {
             event = try EventRecord.event(kind: entry.kind, payload: entry.payload)
         } catch {
-            throw .unreadable(sequence: entry.sequence, "\(error)")
+            throw Fault.unreadable(sequence: entry.sequence, "\(error)")
         }
         guard let event else { return }
         let after: Reservation?
         do throws(EngineState.Misfit) {
             after = try state.apply(event)
         } catch {
-            throw .impossible(sequence: entry.sequence, kind: entry.kind)
+            throw Fault.impossible(sequence: entry.sequence, kind: entry.kind)
         }
+        try metering.fold(event, after)
         if let after, case .ended = after.state { ended[after.id] = JournalCheck.digest(of: after) }
     }
 
-    private mutating func fold(policy entry: JournalEntry) throws(Fault) {
+    private mutating func fold(policy entry: JournalEntry) throws {
         let event: PolicyEvent?
         do {
             event = try PolicyRecord.event(kind: entry.kind, payload: entry.payload)
         } catch {
-            throw .unreadable(sequence: entry.sequence, "\(error)")
+            throw Fault.unreadable(sequence: entry.sequence, "\(error)")
         }
         guard let event else { return }
         do throws(PolicyLedger.Misfit) {
             try ledger.apply(event)
         } catch {
-            throw .impossible(sequence: entry.sequence, kind: entry.kind)
+            throw Fault.impossible(sequence: entry.sequence, kind: entry.kind)
         }
         switch event {
-        case .taken(let version), .changed(let version): texts.insert(version.digest)
+        case .taken(let version), .changed(let version):
+            texts.insert(version.digest)
+            try metering.hold(version.digest, version: version.number)
         case .proposed(let proposal): texts.insert(proposal.digest)
         case .approved, .rejected, .expired, .conflicted: break
         }

@@ -1,4 +1,5 @@
 import AllotAPI
+import Chargeback
 import Logging
 import ServiceLifecycle
 import Storage
@@ -34,9 +35,12 @@ struct Housekeeping: Service {
     func run() async throws {
         await cancelWhenGracefulShutdown {
             var wasDisputed = false
+            var last = (reading: clock.reading(), at: ContinuousClock.now)
             while !Task.isCancelled {
                 await broker.housekeep()
                 let reading = clock.reading()
+                if reading.steps != last.reading.steps { await noteStep(from: last.reading, at: last.at, to: reading) }
+                last = (reading, .now)
                 if reading.isDisputed != wasDisputed {
                     wasDisputed = reading.isDisputed
                     await note(reading.isDisputed ? "clock.disputed" : "clock.settled", reading)
@@ -44,6 +48,15 @@ struct Housekeeping: Service {
                 try? await Task.sleep(for: Limits.housekeepingInterval)
             }
         }
+    }
+
+    /// Engine time was set forward: what it left out is no time that anything was used in.
+    private func noteStep(from last: ClockReading, at: ContinuousClock.Instant, to reading: ClockReading) async {
+        let (seconds, attoseconds) = (ContinuousClock.now - at).components
+        let passed = Span(milliseconds: seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+        let from = last.time + passed
+        guard from < reading.time else { return }
+        await broker.meter(.gap(Gap(from: from, to: reading.time, cause: .clock)))
     }
 
     private func note(_ kind: String, _ reading: ClockReading) async {

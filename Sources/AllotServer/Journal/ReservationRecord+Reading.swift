@@ -118,6 +118,8 @@ extension ReservationRecord {
         case "deviceFailed": return .deviceFailed
         case "drained": return .drained
         case "budget": return .budget
+        case "idle": return .idle
+        case "noShow": return .noShow
         case "notApproved": return .notApproved
         case "rejected": return .rejected(by: UserID(try reader.required(by, "by")))
         case "preempted", "reclaimed":

@@ -81,6 +81,8 @@ enum ReservationRecord {
         case .deviceFailed: writer.field("reason", "deviceFailed")
         case .drained: writer.field("reason", "drained")
         case .budget: writer.field("reason", "budget")
+        case .idle: writer.field("reason", "idle")
+        case .noShow: writer.field("reason", "noShow")
         case .notApproved: writer.field("reason", "notApproved")
         case .rejected(let by):
             writer.field("reason", "rejected")

@@ -98,6 +98,8 @@ extension EndReason {
         case .deviceFailed: "deviceFailed"
         case .drained: "drained"
         case .budget: "budget"
+        case .idle: "idle"
+        case .noShow: "noShow"
         case .notApproved: "notApproved"
         case .rejected: "rejected"
         case .preempted(_, let isReclaim): isReclaim ? "reclaimed" : "preempted"

@@ -107,6 +107,8 @@ struct ReservationViews: Sendable {
         case .deviceFailed: view.endReason = .deviceFailed
         case .drained: view.endReason = .drained
         case .budget: view.endReason = .budget
+        case .idle: view.endReason = .idle
+        case .noShow: view.endReason = .noShow
         case .notApproved: view.endReason = .notApproved
         case .rejected: view.endReason = .rejected
         case .preempted(let claimant, let isReclaim):

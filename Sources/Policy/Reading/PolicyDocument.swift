@@ -38,6 +38,7 @@ enum PolicyDocument {
             approvals: approvals(fields.optional("approvals"), classes),
             attendance: attendance(idle: fields.optional("idle"), noShow: fields.optional("noShow")),
             retention: retention(fields.optional("retention")),
+            chargeback: chargeback(fields.optional("chargeback"), departments),
             defaultDepartments: defaultDepartments(fields.optional("defaultDepartments"), departments, mentions))
     }
 

@@ -48,6 +48,7 @@ extension PolicyDocument {
                 $0.choice(PreemptionRules.WarningSignal.self)
             }
             set(&rules.perHour, fields.optional("perHour")) { $0.integer(in: Policy.Limits.preemptions) }
+            set(&rules.credit, fields.optional("credit")) { $0.ratio(in: Policy.Limits.credit) }
         }
         return rules
     }

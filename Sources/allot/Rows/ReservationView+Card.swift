@@ -86,6 +86,8 @@ extension ReservationView {
         case .preempted: "it had to give way to a higher class"
         case .reclaimed: "another department took back what it had lent"
         case .budget: "its department's budget is used up"
+        case .idle: "it did next to nothing for too long"
+        case .noShow: "nothing was run in it in time"
         case .notApproved: "nobody approved it in time"
         case .rejected: "it was not approved"
         case .missed: "its window passed before it could start"
