@@ -15,7 +15,7 @@ public struct FinanceProposal: Sendable, Hashable, Codable {
         self.at = at
     }
 
-    /// Money beside all use, or another price for some of it.
+    /// The change itself.
     public enum What: Sendable, Hashable, Codable {
         case adjustment(Adjustment)
         case correction(Correction)

@@ -36,7 +36,8 @@ public struct Explanation: Sendable, Hashable {
             parts[LineKey(total), default: []].append(part)
         }
         return invoice.lines.map { line in
-            Explanation(line: line, parts: (parts[LineKey(line)] ?? []).sorted { $0.order < $1.order })
+            let parts = (parts[LineKey(line)] ?? []).map { (part: $0, order: $0.order) }
+            return Explanation(line: line, parts: parts.sorted { $0.order < $1.order }.map(\.part))
         }
     }
 }
