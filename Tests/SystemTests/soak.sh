@@ -2,7 +2,7 @@
 # The long runs: many kills of the release build under load, many random command streams. What they showed is written to
 # docs/soak.md.
 # ROUNDS kills, STREAMS streams for each property test (they read ALLOT_SOAK_STREAMS), POLICY_MUTATIONS changes of the
-# example policy.
+# example policy, MONTHS months that are invoiced.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -20,8 +20,8 @@ run() {
 
 run kills env ALLOT_BIN="$PWD/.build/release" ROUNDS="${ROUNDS:-50}" Tests/SystemTests/kill9.sh
 run properties env ALLOT_SOAK_STREAMS="${STREAMS:-10000}" \
-    ALLOT_POLICY_MUTATIONS="${POLICY_MUTATIONS:-100000}" "${SWIFT:-swift}" test --skip-build --disable-xctest \
-    --filter '^(SchedulingTests|PolicyTests)\.'
+    ALLOT_POLICY_MUTATIONS="${POLICY_MUTATIONS:-100000}" ALLOT_MONTHS="${MONTHS:-6000}" \
+    "${SWIFT:-swift}" test --skip-build --disable-xctest --filter '^(SchedulingTests|PolicyTests|ChargebackTests)\.'
 
 # What mutations.sh has written behind it stays.
 sed -n '/^## Known bugs put back/,$p' docs/soak.md >"$folder/mutations"
@@ -35,7 +35,7 @@ sed -n '/^## Known bugs put back/,$p' docs/soak.md >"$folder/mutations"
     echo "- machine: $(nproc) CPUs, $(uname -sr), $(. /etc/os-release && echo "$PRETTY_NAME")"
     echo "- took: $(($(date +%s) - began)) s"
     echo "- kills: $(grep -E '^(kill9:|FAILED)' "$folder/kills" | tail -n 1)"
-    echo "- properties, with ${STREAMS:-10000} streams each, and ${POLICY_MUTATIONS:-100000} mutations of a policy: $(grep -E 'Test run with' "$folder/properties" | tail -n 1)"
+    echo "- properties, with ${STREAMS:-10000} streams each, ${POLICY_MUTATIONS:-100000} mutations of a policy and ${MONTHS:-6000} months: $(grep -E 'Test run with' "$folder/properties" | tail -n 1)"
     if [ -s "$folder/mutations" ]; then echo && cat "$folder/mutations"; fi
 } >"$folder/soak.md"
 mv "$folder/soak.md" docs/soak.md
