@@ -28,7 +28,7 @@ struct MonthHistory {
         random = SeededGenerator(seed: ~world.seed)
         var rest = world.usage[...]
         for day in world.days {
-            while let next = rest.first, next.to <= day.to { append([rest.removeFirst()], at: next.to) }
+            while let next = rest.first, next.to <= day.to { append([rest.removeFirst()]) }
             try act(at: day.to)
         }
         let end = world.days[world.days.count - 1].to
@@ -65,7 +65,10 @@ struct MonthHistory {
     /// A day's end, or later.
     private mutating func act(at now: Timestamp, closes: Bool = false) throws {
         if random.pick(8) == 0 { try adjust(at: now) }
-        if random.pick(10) == 0 { try correct(randomCorrection(before: now), at: now) }
+        // More when all is closed: it is what must not change.
+        if random.pick(sealed.count == world.periods.count ? 3 : 10) == 0 {
+            try correct(randomCorrection(before: now), at: now)
+        }
         if random.pick(8) == 0 { giveBack(at: now) }
         while closes || random.pick(3) == 0 {
             let period = books.earliestOpen(at: moment(now))
@@ -86,13 +89,13 @@ struct MonthHistory {
                 append(
                     correction.entries(
                         for: record, proposal: number, from: Int64(records.count + 1),
-                        postedOn: books.postingDay(of: record.day, at: moment(at))), at: at)
+                        postedOn: books.postingDay(of: record.day, at: moment(at))))
             }
         case nil: break
         }
     }
 
-    private mutating func append(_ entries: [UsageRecord], at: Timestamp) {
+    private mutating func append(_ entries: [UsageRecord]) {
         for var entry in entries {
             entry.number = Int64(records.count + 1)
             if entry.tariff.entry == .reversal, let original = entry.original { reversed.insert(original) }
@@ -145,7 +148,7 @@ struct MonthHistory {
         append(
             Credit.entries(
                 for: record, within: (record.to - random.span(upTo: .hours(20)))..<record.to, part: part, number: 0,
-                postedOn: books.postingDay(of: record.day, at: moment(now))), at: now)
+                postedOn: books.postingDay(of: record.day, at: moment(now))))
     }
 
     /// Settles what hinders, and closes.
