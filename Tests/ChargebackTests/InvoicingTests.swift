@@ -1,4 +1,5 @@
 import Chargeback
+import Foundation
 import Policy
 import Testing
 import Units
@@ -48,6 +49,9 @@ import Units
         #expect(statement.invoices[0].lines == [] && statement.invoices[0].total == .zero)
         #expect(statement.total == Finance.amount(1603) && statement.exact == "16.033333333333")
         #expect(statement.rounding == "-0.003333333333" && statement.unrated == [])
+        // As a document, and back.
+        let bytes = try JSONEncoder.sorted.encode(statement.invoices)
+        #expect(try JSONDecoder().decode([Invoice].self, from: bytes) == statement.invoices)
     }
 
     /// Exact thirds of hundredths and the like, and what becomes of them: prices in millionths for an hour.
