@@ -7,7 +7,7 @@ import Units
 @testable import Chargeback
 
 /// A month or so of a machine, drawn from a seed: people, samples, failures, absences, restarts, changes of policy.
-struct RandomMonth {
+struct MeteredMonth {
     let seed: UInt64
     private var random: SeededGenerator
     private(set) var machine: MeterHarness
@@ -141,9 +141,9 @@ struct RandomMonth {
 }
 
 /// What has to be true of a month's records, judged by the engine's events and the price book alone.
-enum MonthChecks {
+enum MeteredMonthChecks {
     /// Whatever of every grant was held is in records once, and nothing else is.
-    static func coverage(of month: RandomMonth) -> String? {
+    static func coverage(of month: MeteredMonth) -> String? {
         var usage: [ReservationID: [UsageRecord]] = [:]
         for record in month.machine.records where record.tariff.entry == .usage {
             usage[record.reservation, default: []].append(record)
@@ -182,7 +182,7 @@ enum MonthChecks {
     }
 
     /// Promise 7: no device is sold twice at one instant, and what was sold and what was not is what there is.
-    static func deviceTime(of month: RandomMonth) -> String? {
+    static func deviceTime(of month: MeteredMonth) -> String? {
         for device in 0..<4 {
             var changes: [(at: Timestamp, by: Int64)] = []
             for record in month.machine.records
@@ -200,7 +200,7 @@ enum MonthChecks {
     }
 
     /// What nobody vouches for is degraded, and nothing else.
-    static func degraded(of month: RandomMonth) -> String? {
+    static func degraded(of month: MeteredMonth) -> String? {
         for record in month.machine.records where record.tariff.entry == .usage {
             let inside = month.gaps.filter { max($0.from, record.from) < min($0.to, record.to) }
             let isInside = inside.contains { $0.from <= record.from && record.to <= $0.to }
@@ -212,7 +212,7 @@ enum MonthChecks {
     }
 
     /// The price of a record is the price book's at each of its ends, and the terms are those that held.
-    static func prices(of month: RandomMonth) -> String? {
+    static func prices(of month: MeteredMonth) -> String? {
         for record in month.machine.records where record.tariff.entry == .usage {
             for time in [record.from, record.to - Span(milliseconds: 1)] {
                 guard let policy = month.policies.last(where: { $0.from <= time })?.policy else { return "no policy" }
@@ -243,7 +243,7 @@ enum MonthChecks {
     }
 
     /// Promise 8: rows sum to invoices and to the period, whichever way they are added up.
-    static func sums(of month: RandomMonth) throws -> String? {
+    static func sums(of month: MeteredMonth) throws -> String? {
         let records = month.machine.records
         var totals: [PeriodTotal] = []
         for (_, some) in Dictionary(
@@ -282,16 +282,17 @@ enum MonthChecks {
     }
 }
 
-@Suite struct RandomMonthTests {
+@Suite struct MeteredMonthTests {
     @Test func `of random months everything held is metered once, at its price, and adds up`() throws {
         var (credits, degraded, idle) = (0, 0, 0)
-        for seed in RandomMonth.seeds {
-            var month = try RandomMonth(seed: seed)
+        for seed in MeteredMonth.seeds {
+            var month = try MeteredMonth(seed: seed)
             month.play()
             let faults = [
-                ("coverage", MonthChecks.coverage(of: month)), ("device time", MonthChecks.deviceTime(of: month)),
-                ("degraded", MonthChecks.degraded(of: month)), ("prices", MonthChecks.prices(of: month)),
-                ("sums", try MonthChecks.sums(of: month)),
+                ("coverage", MeteredMonthChecks.coverage(of: month)),
+                ("device time", MeteredMonthChecks.deviceTime(of: month)),
+                ("degraded", MeteredMonthChecks.degraded(of: month)), ("prices", MeteredMonthChecks.prices(of: month)),
+                ("sums", try MeteredMonthChecks.sums(of: month)),
             ]
             for (check, fault) in faults {
                 if let fault { Issue.record("seed \(seed) (ALLOT_SEED=\(seed) replays it): \(check): \(fault)") }
@@ -300,6 +301,6 @@ enum MonthChecks {
             degraded += month.machine.records.count { $0.tariff.state == .degraded }
             idle += month.machine.records.count { $0.tariff.state == .idle }
         }
-        if RandomMonth.seeds.count > 20 { #expect(credits > 0 && degraded > 0 && idle > 0) }
+        if MeteredMonth.seeds.count > 20 { #expect(credits > 0 && degraded > 0 && idle > 0) }
     }
 }
