@@ -7,8 +7,10 @@ public import Units
 public struct ExportContext: Sendable {
     /// The machine's name: resources are `HOST/DEVICE`.
     public var host: String
-    public var period: Period
-    public var zone: Zone
+    public let period: Period
+    public let zone: Zone
+    /// From the period's first instant to the next one's.
+    let range: Range<Timestamp>
     /// ISO 4217.
     public var currency: String
     public var issuer: Issuer
@@ -36,6 +38,7 @@ public struct ExportContext: Sendable {
         self.host = host
         self.period = period
         self.zone = zone
+        range = period.range(in: zone)
         self.currency = currency
         self.issuer = issuer
         self.invoices = invoices.sorted { $0.department < $1.department }
@@ -64,9 +67,6 @@ public struct ExportContext: Sendable {
             self.accountName = accountName
         }
     }
-
-    /// The period's first and last instants; the last is excluded.
-    var range: Range<Timestamp> { period.range(in: zone) }
 
     /// The period's last day: what ledgers are dated.
     var lastDay: CivilDate { CivilDate(daysSinceEpoch: period.next.first.daysSinceEpoch - 1) }

@@ -26,14 +26,13 @@ public struct FocusCostAndUsage: ExportWriter {
         let hours = context.isSplitByHour ? record.hours : [record.from..<record.to]
         let devices = record.devices.isEmpty ? [nil] : record.devices.map(Int?.some)
         for (number, device) in devices.enumerated() {
-            let part = record.quantity.part(number..<(number + 1), of: Int64(devices.count))
             row.resource = resource(of: record, device)
             for (hour, range) in hours.enumerated() {
-                let time = (range.lowerBound - record.from).milliseconds..<(range.upperBound - record.from).milliseconds
-                let quantity = part.part(time, of: (record.to - record.from).milliseconds)
+                let held =
+                    hours.count > 1 ? record.quantity(from: range.lowerBound, to: range.upperBound) : record.quantity
                 (row.from, row.to) = (range.lowerBound, range.upperBound)
                 row.key = key(record, device: devices.count > 1 ? device : nil, hour: hours.count > 1 ? hour : nil)
-                try price(&row, quantity, of: record, at: place)
+                try price(&row, held.part(number, of: devices.count), of: record, at: place)
                 row.lay(to: &bytes, context)
             }
         }
@@ -94,17 +93,15 @@ public struct FocusCostAndUsage: ExportWriter {
         row.list = row.billed
         row.description = line.title
         guard line.kind == .shared else { return row }
-        let total = context.invoices.reduce(Amount.zero) { sum, invoice in
-            invoice.lines.filter { $0.kind == .shared && $0.sku == line.sku }.reduce(sum) { $0 + $1.amount }
-        }
+        let total = context.invoices.flatMap(\.lines).filter { $0.kind == .shared }.reduce(.zero) { $0 + $1.amount }
         row.category = "Purchase"
         row.frequency = "Recurring"
         row.quantity = 1
         row.pricing = FocusRow.Pricing(
-            id: "shared/\(line.sku?.description ?? "all")", listUnitPrice: Price(microunits: line.amount.microunits),
+            id: "shared", listUnitPrice: Price(microunits: line.amount.microunits),
             contractedUnitPrice: Int128(line.amount.microunits) * 1_000_000_000, consumed: nil, details: "")
         row.shared = FocusRow.Shared(
-            origin: "\(context.period)/shared/\(line.sku?.description ?? "all")", total: total,
+            origin: "\(context.period)/shared", total: total,
             ratio: context.department == nil && total.microunits > 0
                 ? line.amount.picounits * 1_000_000 / Int128(total.microunits) : nil)
         return row

@@ -86,10 +86,17 @@ public struct FocusInvoiceDetail: ExportWriter {
         bytes.cell(context.issuer.name)
         bytes.emptyCells()
         bytes.cell("Internal transfer")
-        bytes.cell(line.original.map { "INV-\($0)-\(invoice.department)" } ?? invoice.number)
+        bytes.cell(corrected(line, of: invoice))
         bytes.cell(Int64(line.id))
         bytes.cell(line.team?.text ?? "")
         bytes.endRow()
+    }
+
+    /// The number of the invoice that a line corrects; of others the invoice's own.
+    private func corrected(_ line: Invoice.Line, of invoice: Invoice) -> String {
+        guard let original = line.original else { return invoice.number }
+        return Invoicing(period: original, zone: context.zone, currency: invoice.currency, versions: invoice.versions)
+            .number(of: invoice.department)
     }
 }
 

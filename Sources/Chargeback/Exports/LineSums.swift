@@ -28,11 +28,7 @@ struct LineSums: Sendable {
 
     private struct Key: Hashable {
         let department: DepartmentID
-        let kind: Invoice.Kind
-        let team: TeamID?
-        let sku: SKU?
-        let proposal: Int64?
-        let original: Period?
+        let line: LineKey
     }
 
     init(_ context: ExportContext) {
@@ -43,10 +39,7 @@ struct LineSums: Sendable {
         }
         for (place, open) in lines.enumerated() {
             let line = open.line
-            places[
-                Key(
-                    department: context.invoices[open.invoice].department, kind: line.kind, team: line.team,
-                    sku: line.sku, proposal: line.proposal, original: line.original)] = place
+            places[Key(department: context.invoices[open.invoice].department, line: LineKey(line))] = place
             // What no record stands behind is its own row.
             if !line.kind.hasRecords { lines[place].shown = line.exactPicounits ?? line.amount.picounits }
         }
@@ -62,13 +55,9 @@ struct LineSums: Sendable {
 
     /// The place of the line that a record is in; nil where it costs nothing and there is none.
     func place(of record: UsageRecord) throws(ExportFault) -> Int? {
-        let tariff = record.tariff
-        let key = Key(
-            department: record.department, kind: Invoice.Kind(tariff.entry), team: record.team, sku: tariff.sku,
-            proposal: tariff.correction, original: tariff.original)
         guard let amount = record.amount else { return nil }
         if amount.isBeyond { throw .beyond(record: record.number) }
-        if let place = places[key] { return place }
+        if let place = places[Key(department: record.department, line: LineKey(record))] { return place }
         if amount == .zero { return nil }
         throw .noLine(record: record.number)
     }
@@ -96,16 +85,6 @@ struct LineSums: Sendable {
 }
 
 extension Invoice.Kind {
-    init(_ entry: Tariff.Entry) {
-        self =
-            switch entry {
-            case .usage: .usage
-            case .credit: .credit
-            case .reversal: .reversal
-            case .restatement: .restatement
-            }
-    }
-
     /// Whether usage records stand behind it.
     var hasRecords: Bool { self != .adjustment && self != .shared }
 }

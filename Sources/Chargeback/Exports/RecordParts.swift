@@ -2,15 +2,10 @@ import Policy
 import Units
 
 extension Int64 {
-    /// What a range of so many equal parts has of it. Ranges that follow each other sum to the whole exactly.
-    func part(_ range: Range<Int64>, of count: Int64) -> Int64 {
-        guard count > 0 else { return self }
-        func upTo(_ bound: Int64) -> Int128 { Int128(self) * Int128(bound) / Int128(count) }
-        return Int64(truncatingIfNeeded: upTo(range.upperBound) - upTo(range.lowerBound))
-    }
-
-    func part(_ range: Range<Int>, of count: Int64) -> Int64 {
-        part(Int64(range.lowerBound)..<Int64(range.upperBound), of: count)
+    /// What one of so many parts has of it; all parts together are the whole.
+    func part(_ index: Int, of count: Int) -> Int64 {
+        let whole = Int128(self)
+        return Int64(whole * Int128(index + 1) / Int128(count) - whole * Int128(index) / Int128(count))
     }
 }
 

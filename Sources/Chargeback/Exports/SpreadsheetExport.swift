@@ -31,9 +31,10 @@ public struct SpreadsheetExport: ExportWriter {
         var amount: Int128?
         if let exact = record.amount {
             let place = try sums.place(of: record)
-            amount = try place.map { place throws(ExportFault) in
-                try sums.share(exact, of: record.number, at: place)
-            } ?? 0
+            amount =
+                try place.map { place throws(ExportFault) in
+                    try sums.share(exact, of: record.number, at: place)
+                } ?? 0
             layLine(place.map { sums.lines[$0] }, to: &bytes)
         } else {
             bytes.emptyCells(2)

@@ -1,0 +1,119 @@
+import Chargeback
+import Glibc
+import Policy
+import Testing
+import Units
+
+/// Exports of months drawn at random; `ALLOT_SEED` repeats one, `ALLOT_ROUNDS` makes it more.
+@Suite struct ExportTests {
+    private static func variable(_ name: String) -> UInt64? {
+        getenv(name).flatMap { UInt64(String(cString: $0)) }
+    }
+
+    static let seeds: [UInt64] = {
+        if let seed = variable("ALLOT_SEED") { return [seed] }
+        return (0..<(variable("ALLOT_ROUNDS") ?? 12)).map { _ in UInt64.random(in: 0 ... .max) }
+    }()
+
+    /// What the rows of each line sum to, and what the lines say.
+    private func check(_ rows: [[String: String]], _ names: Names, _ month: ExportMonth, _ comment: Comment) throws {
+        for invoice in month.statement.invoices {
+            let own = rows.filter { $0[names.invoice] == invoice.number }
+            for line in invoice.lines {
+                let parts = own.filter { $0[names.line] == String(line.id) }
+                #expect(SheetReader.sum(parts, names.amount) == pico(line.amount), comment)
+            }
+            #expect(SheetReader.sum(own, names.amount) == pico(invoice.total), comment)
+        }
+        #expect(SheetReader.sum(rows.filter { $0[names.amount] != "" }, names.amount) == pico(month.statement.total))
+    }
+
+    private struct Names {
+        let invoice: String
+        let line: String
+        let amount: String
+    }
+
+    private static let focus = Names(invoice: "InvoiceId", line: "x_InvoiceLine", amount: "BilledCost")
+    private static let sheet = Names(invoice: "Invoice", line: "Line", amount: "Amount")
+
+    private func pico(_ amount: Amount) -> Int128 { Int128(amount.microunits) * 1_000_000 }
+
+    @Test(arguments: seeds) func `rows sum to lines and lines to invoices, to the last unit`(seed: UInt64) throws {
+        let comment: Comment = "ALLOT_SEED=\(seed)"
+        let month = try ExportMonth(seed: seed)
+        #expect(month.kinds.count >= 7 && month.statement.unrated.isEmpty, comment)
+        for isSplit in [false, true] {
+            let focus = try #require(SheetReader(month.text(.focusCostAndUsage) { $0.isSplitByHour = isSplit }))
+            try check(focus.rows, Self.focus, month, comment)
+        }
+        let sheet = try #require(SheetReader(month.text(.csv)))
+        try check(sheet.rows, Self.sheet, month, comment)
+        let detail = try #require(SheetReader(month.text(.focusInvoiceDetail)))
+        try check(detail.rows, Self.focus, month, comment)
+    }
+
+    @Test(arguments: seeds) func `a split row's parts are the whole`(seed: UInt64) throws {
+        let month = try ExportMonth(seed: seed)
+        let sheet = try #require(SheetReader(month.text(.csv))).rows.filter { $0["Record"] != "" }
+        let whole = Dictionary(uniqueKeysWithValues: sheet.map { ($0["Record"] ?? "", $0) })
+        let hours = try #require(SheetReader(month.text(.focusCostAndUsage) { $0.isSplitByHour = true }))
+        let parts = Dictionary(grouping: hours.rows.filter { $0["x_Record"] != "" }) { $0["x_Record"] ?? "" }
+        #expect(parts.count == whole.count)
+        for record in month.records {
+            let rows = try #require(parts[String(record.number)])
+            let row = try #require(whole[String(record.number)])
+            #expect(SheetReader.sum(rows, "BilledCost") == SheetReader.sum([row], "Amount"), "ALLOT_SEED=\(seed)")
+            // Each part's hours are rounded by half of a millionth of a millionth at most.
+            let sum = try #require(SheetReader.sum(rows, "x_Quantity"))
+            let quantity = try #require(SheetReader.sum([row], "Quantity"))
+            #expect(abs(sum - quantity) <= Int128(rows.count), "ALLOT_SEED=\(seed)")
+            let starts = rows.compactMap { RFC3339.timestamp($0["ChargePeriodStart"] ?? "") }
+            let ends = rows.compactMap { RFC3339.timestamp($0["ChargePeriodEnd"] ?? "") }
+            #expect(starts.count == rows.count && ends.count == rows.count)
+            #expect(starts.min() == record.from && ends.max() == record.to)
+            let hours = zip(starts, ends).map { ($0.milliseconds / 3_600_000, ($1.milliseconds - 1) / 3_600_000) }
+            #expect(hours.allSatisfy { $0.0 == $0.1 }, "ALLOT_SEED=\(seed)")
+        }
+    }
+
+    @Test func `one department's export is what the whole has of it`() throws {
+        let month = try ExportMonth(seed: 5)
+        let vision = DepartmentID("vision")
+        let invoices = month.statement.invoices.filter { $0.department == vision }
+        let one = try month.text(.csv) { ($0.department, $0.invoices) = (vision, invoices) }
+        let all = try month.text(.csv)
+        let rows = try #require(SheetReader(one)).rows
+        #expect(!rows.isEmpty && rows == (SheetReader(all)?.rows.filter { $0["Department"] == "vision" }))
+    }
+
+    @Test func `an export that the invoices are not about is given up`() throws {
+        let month = try ExportMonth(seed: 7)
+        var bytes: [UInt8] = []
+        var writer = SpreadsheetExport(month.context())
+        writer.begin(to: &bytes)
+        try writer.append(month.records[1], tags: [:], to: &bytes)
+        #expect(throws: ExportFault.outOfOrder(record: 1, after: month.records[1].number)) {
+            var first = month.records[0]
+            first.number = 1
+            try writer.append(first, tags: [:], to: &bytes)
+        }
+        #expect(throws: ExportFault.self) { try writer.finish(to: &bytes) }
+        var other = month.records[2]
+        other.day = month.period.next.first
+        #expect(throws: ExportFault.otherPeriod(record: other.number, period: month.period.next)) {
+            try writer.append(other, tags: [:], to: &bytes)
+        }
+        var stranger = month.records[3]
+        stranger.department = DepartmentID("nobody")
+        #expect(throws: ExportFault.noLine(record: stranger.number)) {
+            try writer.append(stranger, tags: [:], to: &bytes)
+        }
+    }
+
+    @Test(arguments: ExportFormat.allCases) func `the same records give the same bytes`(format: ExportFormat) throws {
+        let first = try ExportMonth(seed: 11).text(format)
+        #expect(try first == ExportMonth(seed: 11).text(format) && first.utf8.count > 100)
+        #expect(try first != ExportMonth(seed: 12).text(format) || format == .focusBillingPeriod)
+    }
+}
