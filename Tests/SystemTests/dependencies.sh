@@ -9,6 +9,7 @@ packages=(
     libsystemd-dev                      # D-Bus, notifications, the journal
     zlib1g-dev                          # traces come compressed
     python3                             # the load of the kill tests; its standard library is enough
+    python3-venv hledger                # who judges the exports
 )
 
 if ! command -v dpkg-query >/dev/null; then

@@ -98,8 +98,11 @@ def sums(rows, key, amount):
 
 def judge_sums(folder):
     """The formats against each other: by invoice and line, debits and credits, and what hledger makes of it."""
-    focus = sums(read(folder, "focus-cost-and-usage"), lambda row: (row["InvoiceId"], row["x_InvoiceLine"]), "BilledCost")
-    detail = sums(read(folder, "focus-invoice-detail"), lambda row: (row["InvoiceId"], row["x_InvoiceLine"]), "BilledCost")
+    def line(row):
+        return row["InvoiceId"], row["x_InvoiceLine"]
+
+    focus = sums(read(folder, "focus-cost-and-usage"), line, "BilledCost")
+    detail = sums(read(folder, "focus-invoice-detail"), line, "BilledCost")
     sheet = sums(read(folder, "csv"), lambda row: (row["Invoice"], row["Line"]), "Amount")
     # What has no price is on no invoice, and costs nothing yet.
     for one in (focus, sheet):
@@ -121,9 +124,10 @@ def judge_sums(folder):
         if sum(Decimal(row["Debit"] or 0) - Decimal(row["Credit"] or 0) for row in own[::2]) != total:
             raise Refused("sums", f"the general ledger's {invoice} is not {total}")
     balance = run("hledger", "hledger", "-f", str(find(folder, "hledger")), "balance", "expenses", "-O", "csv")
-    paid = {row[0]: Decimal(row[1].split()[0].replace(",", "")) for row in csv.reader(balance.splitlines()[1:]) if row[1] != "0"}
-    if paid.pop("total", Decimal(0)) != sum(detail.values()):
-        raise Refused("sums", "hledger's expenses are not the invoices' totals")
+    accounts = {row[0]: row[1] for row in csv.reader(balance.splitlines()[1:])}
+    paid = Decimal(accounts.get("total", "0").split()[0].replace(",", ""))
+    if paid != sum(detail.values()):
+        raise Refused("sums", f"hledger's expenses are {paid}, and the invoices' totals are not")
 
 
 JUDGES = [judge_datasets, judge_bundle, judge_ledger, judge_sums]
@@ -142,10 +146,11 @@ def missing_kinds(folders):
         kind for kind in KINDS
         if not any(all(want in ("*", has) for want, has in zip(kind, one)) for one in have)
     ]
-    described = " ".join({row["ChargeDescription"].split()[0] for row in rows})
-    return missing + [word for word in ("Rounding", "Adjustment", "Credit") if word not in described] + [
-        "a correction of an earlier month" for _ in [0] if not any(row["ChargeClass"] == "Correction" for row in rows)
-    ]
+    described = " ".join(row["ChargeDescription"] for row in rows)
+    missing += [word for word in ("Rounding", "Adjustment", "Credit") if word not in described]
+    if not any(row["ChargeClass"] == "Correction" for row in rows):
+        missing.append("a correction of an earlier month")
+    return missing
 
 
 def change_row(name, choose, change):
@@ -194,30 +199,47 @@ def is_usage(row):
     return row["ChargeCategory"] == "Usage" and row["x_Entry"] == "usage" and Decimal(row["BilledCost"]) > 1
 
 
+def is_line(row):
+    return True
+
+
+def put(**cells):
+    return lambda row: {**row, **cells}
+
+
+def more(column, amount):
+    return lambda row: add(row, column, amount)
+
+
+def no_row(row):
+    return []
+
+
+def is_rounding(row):
+    return row["ChargeDescription"].startswith("Rounding")
+
+
 # What is done to a good folder, and the judge that has to refuse it.
 BROKEN = [
-    ("a charge is a millionth of a millionth more", "bundle", change_row(USAGE, is_usage, lambda row: add(row, "BilledCost", TINY))),
-    ("a charge is left out", "bundle", change_row(USAGE, is_usage, lambda row: [])),
+    ("a charge is a millionth of a millionth more", "bundle", change_row(USAGE, is_usage, more("BilledCost", TINY))),
+    ("a charge is left out", "bundle", change_row(USAGE, is_usage, no_row)),
     ("a charge is there twice", "bundle", change_row(USAGE, is_usage, lambda row: [row, row])),
-    ("a rounding row is left out", "bundle",
-     change_row(USAGE, lambda row: row["ChargeDescription"].startswith("Rounding"), lambda row: [])),
-    ("a charge is on another's invoice", "bundle", change_row(USAGE, is_usage, lambda row: {**row, "InvoiceId": "INV-other"})),
+    ("a rounding row is left out", "bundle", change_row(USAGE, is_rounding, no_row)),
+    ("a charge is on another's invoice", "bundle", change_row(USAGE, is_usage, put(InvoiceId="INV-other"))),
     ("a part of shared cost is left out", "bundle",
-     change_row(USAGE, lambda row: row["x_SplitOriginId"] != "", lambda row: [])),
-    ("a list cost is not price times quantity", "validate", change_row(USAGE, is_usage, lambda row: add(row, "ListCost", "0.01"))),
-    ("a category is none", "validate", change_row(USAGE, is_usage, lambda row: {**row, "ChargeCategory": "Gift"})),
-    ("a time has no zone", "validate", change_row(USAGE, is_usage, lambda row: {**row, "ChargePeriodStart": "2026-11-01"})),
-    ("a usage has no price's id", "validate", change_row(USAGE, is_usage, lambda row: {**row, "SkuPriceId": ""})),
-    ("tags are no JSON", "validate", change_row(USAGE, is_usage, lambda row: {**row, "Tags": "{project}"})),
-    ("a period has no state", "validate",
-     change_row("focus-billing-period", lambda row: True, lambda row: {**row, "BillingPeriodStatus": ""})),
-    ("a line has no terms", "validate", change_row(DETAIL, lambda row: True, lambda row: {**row, "PaymentTerms": ""})),
-    ("a line is a millionth of a millionth more", "bundle", change_row(DETAIL, lambda row: True, lambda row: add(row, "BilledCost", TINY))),
+     change_row(USAGE, lambda row: row["x_SplitOriginId"] != "", no_row)),
+    ("a list cost is not price times quantity", "validate", change_row(USAGE, is_usage, more("ListCost", "0.01"))),
+    ("a category is none", "validate", change_row(USAGE, is_usage, put(ChargeCategory="Gift"))),
+    ("a time has no zone", "validate", change_row(USAGE, is_usage, put(ChargePeriodStart="2026-11-01"))),
+    ("a usage has no price's id", "validate", change_row(USAGE, is_usage, put(SkuPriceId=""))),
+    ("tags are no JSON", "validate", change_row(USAGE, is_usage, put(Tags="{project}"))),
+    ("a period has no state", "validate", change_row("focus-billing-period", is_line, put(BillingPeriodStatus=""))),
+    ("a line has no terms", "validate", change_row(DETAIL, is_line, put(PaymentTerms=""))),
+    ("a line is a millionth of a millionth more", "bundle", change_row(DETAIL, is_line, more("BilledCost", TINY))),
     ("a posting is more on both sides", "hledger", change_ledger((TINY, "-" + TINY))),
     ("a posting is more on one side", "hledger", change_ledger(("0.01", "0"))),
-    ("a debit is more", "sums",
-     change_row("gl", lambda row: row["Debit"] != "", lambda row: add(row, "Debit", "0.01"))),
-    ("a spreadsheet's row is more", "sums", change_row("csv", lambda row: row["Record"] != "", lambda row: add(row, "Amount", TINY))),
+    ("a debit is more", "sums", change_row("gl", lambda row: row["Debit"] != "", more("Debit", "0.01"))),
+    ("a spreadsheet's row is more", "sums", change_row("csv", lambda row: row["Record"] != "", more("Amount", TINY))),
 ]
 
 

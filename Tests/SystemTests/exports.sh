@@ -43,5 +43,9 @@ if [ ! -x "$bundle" ]; then
     echo "$bundle is not there: build it first with \`make build\`." >&2
     exit 1
 fi
-ALLOT_EXPORTS=$folder "$bundle" --testing-library swift-testing --filter '^ChargebackTests\.ExportSampleTests' >/dev/null
+if ! ALLOT_EXPORTS=$folder "$bundle" --testing-library swift-testing \
+    --filter '^ChargebackTests\.ExportSampleTests' >"$folder/log" 2>&1; then
+    cat "$folder/log" >&2
+    exit 1
+fi
 judge --every-kind --break "$folder"/*/

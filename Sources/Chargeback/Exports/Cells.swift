@@ -60,20 +60,21 @@ extension [UInt8] {
     /// What `ExactAmount.decimal` gives, without a text on the way.
     mutating func appendDecimal(_ number: Int128, places: Int) {
         if number < 0 { append(UInt8(ascii: "-")) }
-        let start = count
-        var (rest, low) = number.magnitude.quotientAndRemainder(dividingBy: chunk)
-        var digits = 0
-        while rest > 0 || low > 0 || digits <= places {
-            var part = UInt64(low)
-            for _ in 0..<chunkDigits where rest > 0 || part > 0 || digits <= places {
-                if digits == places, places > 0 { append(UInt8(ascii: ".")) }
-                append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: part % 10))
-                part /= 10
-                digits += 1
+        var rest = number.magnitude
+        // From the last digit on; 39 digits are the most, and the point.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { digits in
+            var (start, count) = (64, 0)
+            while rest > 0 || count <= places {
+                if count == places, places > 0 {
+                    start -= 1
+                    digits[start] = UInt8(ascii: ".")
+                }
+                start -= 1
+                digits[start] = UInt8(ascii: "0") + rest.takeDigit()
+                count += 1
             }
-            (rest, low) = rest.quotientAndRemainder(dividingBy: chunk)
+            append(contentsOf: UnsafeBufferPointer(rebasing: digits[start...]))
         }
-        self[start...].reverse()
     }
 
     /// Takes so many zeros at most from the end of a decimal, and the point where nothing stays behind it.
@@ -123,5 +124,16 @@ private let quote = UInt8(ascii: "\"")
 private let carriageReturn = UInt8(ascii: "\r")
 private let lineFeed = UInt8(ascii: "\n")
 private let hexadecimal = Array("0123456789abcdef".utf8)
-private let chunk: UInt128 = 1_000_000_000_000_000_000
-private let chunkDigits = 18
+
+extension UInt128 {
+    /// Takes the last decimal digit away and gives it.
+    fileprivate mutating func takeDigit() -> UInt8 {
+        guard let word = UInt64(exactly: self) else {
+            let (rest, digit) = quotientAndRemainder(dividingBy: 10)
+            self = rest
+            return UInt8(truncatingIfNeeded: digit)
+        }
+        self = UInt128(word / 10)
+        return UInt8(truncatingIfNeeded: word % 10)
+    }
+}

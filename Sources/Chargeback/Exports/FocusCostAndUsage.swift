@@ -6,10 +6,22 @@ import Units
 public struct FocusCostAndUsage: ExportWriter {
     private let context: ExportContext
     private var sums: LineSums
+    /// `BillingAccountId` to `BillingPeriodStart`.
+    private let account: [UInt8]
+    private var tariffs: [Tariff: FocusTariff] = [:]
+    /// More than any machine's price book and classes make in a period: beyond it they are laid down anew.
+    private static let tariffsKept = 10_000
 
     public init(_ context: ExportContext) {
         self.context = context
         sums = LineSums(context)
+        var cells: [UInt8] = []
+        cells.cell(context.issuer.account)
+        cells.cell(context.issuer.accountName)
+        cells.cell(context.currency)
+        cells.cell(context.range.upperBound)
+        cells.cell(context.range.lowerBound)
+        account = cells
     }
 
     public mutating func begin(to bytes: inout [UInt8]) {
@@ -26,14 +38,17 @@ public struct FocusCostAndUsage: ExportWriter {
         let hours = context.isSplitByHour ? record.hours : [record.from..<record.to]
         let devices = record.devices.isEmpty ? [nil] : record.devices.map(Int?.some)
         for (number, device) in devices.enumerated() {
-            row.resource = resource(of: record, device)
+            if let device {
+                row.resource.removeAll(keepingCapacity: true)
+                FocusTariff.lay(context.names.id(of: device), type: "GPU", to: &row.resource, context)
+            }
             for (hour, range) in hours.enumerated() {
                 let held =
                     hours.count > 1 ? record.quantity(from: range.lowerBound, to: range.upperBound) : record.quantity
                 (row.from, row.to) = (range.lowerBound, range.upperBound)
                 row.key = key(record, device: devices.count > 1 ? device : nil, hour: hours.count > 1 ? hour : nil)
                 try price(&row, held.part(number, of: devices.count), of: record, at: place)
-                row.lay(to: &bytes, context)
+                row.lay(to: &bytes, context, account: account)
             }
         }
     }
@@ -41,30 +56,31 @@ public struct FocusCostAndUsage: ExportWriter {
     public mutating func finish(to bytes: inout [UInt8]) throws(ExportFault) {
         try sums.check(context)
         for open in sums.lines {
-            if !open.line.kind.hasRecords { row(of: open).lay(to: &bytes, context) }
-            if open.rounding != 0 { rounding(of: open).lay(to: &bytes, context) }
+            if !open.line.kind.hasRecords { row(of: open).lay(to: &bytes, context, account: account) }
+            if open.rounding != 0 { rounding(of: open).lay(to: &bytes, context, account: account) }
         }
     }
 
     /// What all of a record's rows share.
-    private func row(of record: UsageRecord, _ place: Int?, _ tags: [String: String]) -> FocusRow {
-        let tariff = record.tariff
-        var row = FocusRow(
-            category: tariff.entry == .credit ? "Credit" : "Usage",
+    private mutating func row(of record: UsageRecord, _ place: Int?, _ tags: [String: String]) -> FocusRow {
+        let isCredit = record.tariff.entry == .credit
+        let tariff = tariff(record.tariff)
+        return FocusRow(
+            category: isCredit ? "Credit" : "Usage",
             // Within one period a reversal corrects nothing that somebody was sent.
-            isCorrection: tariff.original.map { $0 != context.period } ?? false,
-            description: description(of: record),
-            frequency: tariff.entry == .credit ? "One-Time" : "Usage-Based", from: record.from, to: record.to,
-            department: record.department, team: record.team, key: "", sku: tariff.sku, record: record, tags: tags)
-        row.refer(to: place.map { sums.lines[$0] }, context)
-        if tariff.entry != .credit, let rate = tariff.rate {
-            let factors = [tariff.multiplier, tariff.factor, tariff.part]
-            row.pricing = FocusRow.Pricing(
-                id: tariff.priceID, listUnitPrice: rate.perHour,
-                contractedUnitPrice: factors.reduce(Int128(rate.perHour.microunits)) { $0 * Int128($1.thousandths) },
-                consumed: nil, details: tariff.priceDetails)
-        }
-        return row
+            isCorrection: record.tariff.original.map { $0 != context.period } ?? false,
+            description: tariff.description, frequency: isCredit ? "One-Time" : "Usage-Based", from: record.from,
+            to: record.to, department: record.department, team: record.team, line: place.map { sums.lines[$0] },
+            key: "", service: tariff.service, resource: tariff.resource, pricing: tariff.pricing, record: record,
+            tags: tags.isEmpty ? "" : tags.json)
+    }
+
+    private mutating func tariff(_ tariff: Tariff) -> FocusTariff {
+        if let known = tariffs[tariff] { return known }
+        if tariffs.count >= Self.tariffsKept { tariffs = [:] }
+        let laid = FocusTariff(tariff, context)
+        tariffs[tariff] = laid
+        return laid
     }
 
     /// Completes a row with its part of the quantity.
@@ -72,14 +88,14 @@ public struct FocusCostAndUsage: ExportWriter {
         _ row: inout FocusRow, _ quantity: Int64, of record: UsageRecord, at place: Int?
     ) throws(ExportFault) {
         row.quantity = quantity
-        row.pricing?.consumed = record.tariff.state.isConsumed ? quantity : 0
+        row.consumed = record.tariff.state.isConsumed ? quantity : 0
         row.billed = 0
         if let place, let amount = record.tariff.amount(of: quantity) {
             row.billed = try sums.share(amount, of: record.number, at: place)
         }
         row.list = row.billed
         if let pricing = row.pricing {
-            let list = ExactAmount(quantity: quantity, of: record.tariff.sku, at: pricing.listUnitPrice, ratios: [])
+            let list = ExactAmount(quantity: quantity, of: record.tariff.sku, at: pricing.list, ratios: [])
             if list.isBeyond { throw .beyond(record: record.number) }
             row.list = list.picounits
         }
@@ -97,9 +113,10 @@ public struct FocusCostAndUsage: ExportWriter {
         row.category = "Purchase"
         row.frequency = "Recurring"
         row.quantity = 1
+        row.service = FocusService.shared.cells(sku: "shared", context, priceID: "shared")
         row.pricing = FocusRow.Pricing(
-            id: "shared", listUnitPrice: Price(microunits: line.amount.microunits),
-            contractedUnitPrice: Int128(line.amount.microunits) * 1_000_000_000, consumed: nil, details: "")
+            list: Price(microunits: line.amount.microunits),
+            contracted: Int128(line.amount.microunits) * 1_000_000_000)
         row.shared = FocusRow.Shared(
             origin: "\(context.period)/shared", total: total,
             ratio: context.department == nil && total.microunits > 0
@@ -111,56 +128,22 @@ public struct FocusCostAndUsage: ExportWriter {
         var row = base(of: open)
         row.billed = open.rounding
         row.list = open.rounding
-        row.detail = row.detail.map { $0 + "/rounding" }
-        row.key += "/rounding"
+        row.detailEnd = "/rounding"
+        row.key += row.detailEnd
         row.description = "Rounding of line \(open.line.id) to hundredths"
-        row.sku = nil
         return row
     }
 
     private func base(of open: LineSums.Open) -> FocusRow {
-        let invoice = context.invoices[open.invoice]
-        var row = FocusRow(
-            from: context.range.lowerBound, to: context.range.upperBound, department: invoice.department,
-            team: open.line.team, key: "\(invoice.number)/\(open.line.id)", sku: open.line.sku)
-        row.refer(to: open, context)
-        return row
+        FocusRow(
+            from: context.range.lowerBound, to: context.range.upperBound,
+            department: context.invoices[open.invoice].department, team: open.line.team, line: open, key: open.detail,
+            service: FocusService.other.cells(sku: "", context))
     }
 
     private func key(_ record: UsageRecord, device: Int?, hour: Int?) -> String {
         let start = device.map { "\(record.number)/gpu\($0)" } ?? String(record.number)
         return hour.map { "\(start)/\($0)" } ?? start
-    }
-
-    /// Where on the host it was.
-    private func resource(of record: UsageRecord, _ device: Int?) -> String {
-        switch record.tariff.sku {
-        case .device: device.map { context.names.id(of: $0) } ?? "gpu"
-        case .core: "cpu"
-        case .memory: "memory"
-        case .licence(let name): "licence/\(name)"
-        }
-    }
-
-    private func description(of record: UsageRecord) -> String {
-        let what = "\(record.tariff.sku) of \(record.reservation) (\(record.tariff.state.rawValue))"
-        let original = record.original.map { " of record \($0)" } ?? ""
-        switch record.tariff.entry {
-        case .usage: return what
-        case .credit: return "Credit\(original): \(what)"
-        case .reversal: return "Reversal\(original): \(what)"
-        case .restatement: return "Restatement\(original): \(what)"
-        }
-    }
-}
-
-extension FocusRow {
-    /// Names the invoice line that the row is a part of.
-    fileprivate mutating func refer(to open: LineSums.Open?, _ context: ExportContext) {
-        guard let open else { return }
-        invoice = context.invoices[open.invoice].number
-        line = open.line.id
-        detail = context.invoices[open.invoice].detail(open.line)
     }
 }
 

@@ -1,20 +1,15 @@
 import Policy
 
-/// What FOCUS's columns of services, resources and units say of a SKU.
-struct FocusService {
-    let category: String
-    let subcategory: String
+/// What FOCUS's columns of services and resources say.
+struct FocusService: Sendable {
+    var category = "Compute"
+    var subcategory = "Other (Compute)"
     let name: String
     let resourceType: String
     let meter: String
 
-    init(_ sku: SKU?, isShared: Bool) {
-        let isLicence = if case .licence = sku { true } else { false }
-        category = isLicence ? "Other" : "Compute"
-        subcategory = isLicence ? "Other (Other)" : "Other (Compute)"
+    init(_ sku: SKU) {
         switch sku {
-        case _ where isShared:
-            (name, resourceType, meter) = ("Shared Capacity", "", "Shared Capacity")
         case .device:
             (name, resourceType, meter) = ("GPU Reservation", "GPU", "GPU Reserved Time")
         case .core:
@@ -23,10 +18,18 @@ struct FocusService {
             (name, resourceType, meter) = ("Memory Time", "Memory", "Memory Reserved Time")
         case .licence:
             (name, resourceType, meter) = ("Software License", "License", "License Reserved Time")
-        case nil:
-            (name, resourceType, meter) = ("Chargeback", "", "")
+            (category, subcategory) = ("Other", "Other (Other)")
         }
     }
+
+    private init(name: String, meter: String) {
+        (self.name, resourceType, self.meter) = (name, "", meter)
+    }
+
+    /// Of what nobody reserved.
+    static let shared = FocusService(name: "Shared Capacity", meter: "Shared Capacity")
+    /// Of what is no SKU's.
+    static let other = FocusService(name: "Chargeback", meter: "")
 }
 
 extension SKU {

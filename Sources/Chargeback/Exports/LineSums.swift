@@ -18,6 +18,10 @@ struct LineSums: Sendable {
         /// The place of its invoice in the context's.
         let invoice: Int
         let line: Invoice.Line
+        /// The invoice's.
+        let number: String
+        /// The line's id among those of all invoices.
+        let detail: String
         fileprivate(set) var sum = ExactAmount.zero
         /// What its rows show so far, with 12 decimals.
         fileprivate(set) var shown: Int128 = 0
@@ -35,7 +39,10 @@ struct LineSums: Sendable {
         period = context.period
         department = context.department
         lines = context.invoices.indices.flatMap { index in
-            context.invoices[index].lines.map { Open(invoice: index, line: $0) }
+            let invoice = context.invoices[index]
+            return invoice.lines.map {
+                Open(invoice: index, line: $0, number: invoice.number, detail: invoice.detail($0))
+            }
         }
         for (place, open) in lines.enumerated() {
             let line = open.line

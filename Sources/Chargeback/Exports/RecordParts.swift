@@ -24,11 +24,6 @@ extension UsageRecord {
     }
 }
 
-extension UsageState {
-    /// Whether what was held counts as consumed, as a machine that is provided does though nobody looked at it.
-    var isConsumed: Bool { self == .used || self == .unmeasured }
-}
-
 extension Tariff {
     /// What has one unit price at a time. Holds neither the price nor its date, and so stays the same over time.
     var priceID: String {

@@ -79,7 +79,7 @@ public struct SpreadsheetExport: ExportWriter {
 
     private func layLine(_ open: LineSums.Open?, to bytes: inout [UInt8]) {
         guard let open else { return bytes.emptyCells(2) }
-        bytes.textCell(context.invoices[open.invoice].number)
+        bytes.textCell(open.number)
         bytes.cell(Int64(open.line.id))
     }
 
