@@ -116,4 +116,17 @@ import Units
         #expect(try first == ExportMonth(seed: 11).text(format) && first.utf8.count > 100)
         #expect(try first != ExportMonth(seed: 12).text(format) || format == .focusBillingPeriod)
     }
+
+    @Test(arguments: ExportFormat.allCases) func `rows are counted`(format: ExportFormat) throws {
+        let month = try ExportMonth(seed: 13)
+        var writer = format.writer(month.context())
+        var bytes: [UInt8] = []
+        writer.begin(to: &bytes)
+        for record in month.records { try writer.append(record, tags: [:], to: &bytes) }
+        try writer.finish(to: &bytes)
+        let text = String(decoding: bytes, as: UTF8.self)
+        let dated = text.split(separator: "\n").filter { $0.hasPrefix("2026-") }
+        let counted = format == .hledger ? dated.count : try #require(SheetReader(text)).rows.count
+        #expect(writer.rows == counted && counted > 0)
+    }
 }

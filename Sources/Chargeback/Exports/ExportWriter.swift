@@ -5,6 +5,8 @@ import Units
 /// `begin`, then `append` each record of the period in the order of their numbers, then `finish`: what each of them
 /// adds to the bytes is the document's next part.
 public protocol ExportWriter: Sendable {
+    /// How many rows it has written, the header's aside; of a journal its transactions.
+    var rows: Int64 { get }
     /// Adds what stands before all records.
     mutating func begin(to bytes: inout [UInt8])
     /// Adds a record's rows; nothing where the format has none.

@@ -4,6 +4,7 @@ import Units
 /// FOCUS 1.4's Cost and Usage: a row for each record and device, each invoice line without records, and each line's
 /// rounding. Optionally cut at each whole hour of UTC.
 public struct FocusCostAndUsage: ExportWriter {
+    public private(set) var rows: Int64 = 0
     private let context: ExportContext
     private var sums: LineSums
     /// `BillingAccountId` to `BillingPeriodStart`.
@@ -48,7 +49,7 @@ public struct FocusCostAndUsage: ExportWriter {
                 (row.from, row.to) = (range.lowerBound, range.upperBound)
                 row.key = key(record, device: devices.count > 1 ? device : nil, hour: hours.count > 1 ? hour : nil)
                 try price(&row, held.part(number, of: devices.count), of: record, at: place)
-                row.lay(to: &bytes, context, account: account)
+                lay(row, to: &bytes)
             }
         }
     }
@@ -56,9 +57,14 @@ public struct FocusCostAndUsage: ExportWriter {
     public mutating func finish(to bytes: inout [UInt8]) throws(ExportFault) {
         try sums.check(context)
         for open in sums.lines {
-            if !open.line.kind.hasRecords { row(of: open).lay(to: &bytes, context, account: account) }
-            if open.rounding != 0 { rounding(of: open).lay(to: &bytes, context, account: account) }
+            if !open.line.kind.hasRecords { lay(row(of: open), to: &bytes) }
+            if open.rounding != 0 { lay(rounding(of: open), to: &bytes) }
         }
+    }
+
+    private mutating func lay(_ row: FocusRow, to bytes: inout [UInt8]) {
+        row.lay(to: &bytes, context, account: account)
+        rows += 1
     }
 
     /// What all of a record's rows share.

@@ -3,6 +3,7 @@ import Units
 
 /// FOCUS 1.4's Billing Period: one row.
 public struct FocusBillingPeriod: ExportWriter {
+    public private(set) var rows: Int64 = 0
     private let context: ExportContext
 
     public init(_ context: ExportContext) { self.context = context }
@@ -26,12 +27,14 @@ public struct FocusBillingPeriod: ExportWriter {
         bytes.cell(context.closedAt == nil ? "Open" : "Closed")
         bytes.cell(context.issuer.name)
         bytes.endRow()
+        rows += 1
     }
 }
 
 /// FOCUS 1.4's Invoice Detail: a row for the exact amount of each invoice line, and one for its rounding, which is of
 /// another category. Both name the line: together they are its amount.
 public struct FocusInvoiceDetail: ExportWriter {
+    public private(set) var rows: Int64 = 0
     private let context: ExportContext
 
     public init(_ context: ExportContext) { self.context = context }
@@ -62,7 +65,7 @@ public struct FocusInvoiceDetail: ExportWriter {
         }
     }
 
-    private func lay(
+    private mutating func lay(
         _ line: Invoice.Line, of invoice: Invoice, _ amount: Int128, isRounding: Bool = false,
         to bytes: inout [UInt8]
     ) {
@@ -90,6 +93,7 @@ public struct FocusInvoiceDetail: ExportWriter {
         bytes.cell(Int64(line.id))
         bytes.cell(line.team?.text ?? "")
         bytes.endRow()
+        rows += 1
     }
 
     /// The number of the invoice that a line corrects; of others the invoice's own.

@@ -4,6 +4,7 @@ import Units
 /// A general ledger's journal: an entry for each invoice, with two rows for each of its lines, whose debits are its
 /// credits. Whole hundredths, as the lines are.
 public struct GeneralLedgerExport: ExportWriter {
+    public private(set) var rows: Int64 = 0
     private let context: ExportContext
 
     public init(_ context: ExportContext) { self.context = context }
@@ -31,7 +32,7 @@ public struct GeneralLedgerExport: ExportWriter {
         }
     }
 
-    private func lay(
+    private mutating func lay(
         _ line: Invoice.Line, of invoice: Invoice, account: String, debit: Amount, to bytes: inout [UInt8]
     ) {
         bytes.textCell(invoice.number)
@@ -48,5 +49,6 @@ public struct GeneralLedgerExport: ExportWriter {
         bytes.cell(Int64(line.id))
         bytes.textCell(line.title)
         bytes.endRow()
+        rows += 1
     }
 }

@@ -7,6 +7,7 @@ import Units
 /// The transactions are made of the records, the assertions of the invoices: hledger adds up the ones and compares
 /// with the others, to the last of 12 decimals. Accounts end in the period, so that many months can be in one ledger.
 public struct HledgerExport: ExportWriter {
+    public private(set) var rows: Int64 = 0
     private let context: ExportContext
     private var sums: LineSums
     private var day: CivilDate?
@@ -50,6 +51,7 @@ public struct HledgerExport: ExportWriter {
         }
         let asserted = balances()
         if asserted.isEmpty { return }
+        rows += 1
         bytes.add("\n")
         bytes.appendDay(context.lastDay)
         bytes.add(" * what the invoices say\n")
@@ -80,11 +82,12 @@ public struct HledgerExport: ExportWriter {
     }
 
     /// One transaction; none where nothing is posted.
-    private func lay(
+    private mutating func lay(
         _ postings: [Posting], of invoice: Invoice, _ what: String, on day: CivilDate, to bytes: inout [UInt8]
     ) {
         let postings = postings.filter { $0.amount != 0 }
         if postings.isEmpty { return }
+        rows += 1
         bytes.add("\n")
         bytes.appendDay(day)
         bytes.add(" * \(invoice.department): \(what)\n")

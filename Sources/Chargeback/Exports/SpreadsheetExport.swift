@@ -4,6 +4,7 @@ import Units
 /// Rows for spreadsheets: one for each record, each invoice line without records, and each line's rounding. The
 /// amounts sum to the invoices' totals.
 public struct SpreadsheetExport: ExportWriter {
+    public private(set) var rows: Int64 = 0
     private let context: ExportContext
     private var sums: LineSums
 
@@ -55,6 +56,7 @@ public struct SpreadsheetExport: ExportWriter {
         layPrice(record, to: &bytes)
         bytes.textCell(tags.isEmpty ? "" : tags.json)
         bytes.endRow()
+        rows += 1
     }
 
     public mutating func finish(to bytes: inout [UInt8]) throws(ExportFault) {
@@ -66,7 +68,7 @@ public struct SpreadsheetExport: ExportWriter {
     }
 
     /// A row without a record.
-    private func lay(_ open: LineSums.Open, _ entry: String, _ amount: Int128, to bytes: inout [UInt8]) {
+    private mutating func lay(_ open: LineSums.Open, _ entry: String, _ amount: Int128, to bytes: inout [UInt8]) {
         layLine(open, to: &bytes)
         bytes.cell(entry)
         layWhose(context.invoices[open.invoice].department, open.line.team, open.line.sku, amount, to: &bytes)
@@ -75,6 +77,7 @@ public struct SpreadsheetExport: ExportWriter {
         bytes.cell(open.line.proposal.map { "f-\($0)" } ?? "")
         bytes.emptyCells()
         bytes.endRow()
+        rows += 1
     }
 
     private func layLine(_ open: LineSums.Open?, to bytes: inout [UInt8]) {
