@@ -12,7 +12,7 @@ public struct GeneralLedgerExport: ExportWriter {
     public mutating func begin(to bytes: inout [UInt8]) {
         let columns = [
             "Entry", "Date", "Account", "Cost centre", "Cost centre name", "Team", "Debit", "Credit", "Currency",
-            "Line", "Description",
+            "Line", "Kind", "Description",
         ]
         for column in columns { bytes.cell(column) }
         bytes.endRow()
@@ -23,11 +23,11 @@ public struct GeneralLedgerExport: ExportWriter {
     public mutating func finish(to bytes: inout [UInt8]) {
         let accounts = context.accounts
         for invoice in context.invoices {
-            let expense = accounts.own(invoice.department) ?? accounts.expense
+            let expense = accounts.departments[invoice.department] ?? accounts.expense
             for line in invoice.lines where line.amount != .zero {
                 lay(line, of: invoice, account: expense, debit: line.amount, to: &bytes)
                 lay(
-                    line, of: invoice, account: accounts.revenue(line.kind), debit: .zero - line.amount, to: &bytes)
+                    line, of: invoice, account: accounts.revenue, debit: .zero - line.amount, to: &bytes)
             }
         }
     }
@@ -47,6 +47,7 @@ public struct GeneralLedgerExport: ExportWriter {
         if debit > .zero { bytes.emptyCells() }
         bytes.cell(invoice.currency)
         bytes.cell(Int64(line.id))
+        bytes.cell(line.kind.rawValue)
         bytes.textCell(line.title)
         bytes.endRow()
         rows += 1

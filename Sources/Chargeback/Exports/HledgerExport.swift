@@ -43,9 +43,9 @@ public struct HledgerExport: ExportWriter {
         for (number, invoice) in context.invoices.enumerated() {
             var postings: [Posting] = []
             for open in sums.lines where open.invoice == number {
-                let revenue = context.accounts.revenue(open.line.kind)
+                let revenue = open.line.kind.rawValue
                 if !open.line.kind.hasRecords { postings.append((open.line, revenue, open.shown)) }
-                postings.append((open.line, context.accounts.rounding, open.rounding))
+                postings.append((open.line, HledgerExport.rounding, open.rounding))
             }
             lay(postings, of: invoice, "invoice \(invoice.number)", on: context.lastDay, to: &bytes)
         }
@@ -62,7 +62,10 @@ public struct HledgerExport: ExportWriter {
         }
     }
 
-    /// A line, the account that the machine earns it on, and how much.
+    /// What rounding is earned as; everything else by its line's kind.
+    private static let rounding = "rounding"
+
+    /// A line, what it is earned as, and how much.
     private typealias Posting = (line: Invoice.Line, revenue: String, amount: Int128)
 
     /// Writes the day's transactions.
@@ -72,7 +75,7 @@ public struct HledgerExport: ExportWriter {
         for place in pending.keys.sorted() {
             let open = sums.lines[place]
             postings[open.invoice, default: []].append(
-                (open.line, context.accounts.revenue(open.line.kind), pending[place] ?? 0))
+                (open.line, open.line.kind.rawValue, pending[place] ?? 0))
         }
         for number in postings.keys.sorted() {
             let invoice = context.invoices[number]
@@ -94,7 +97,7 @@ public struct HledgerExport: ExportWriter {
         for (line, revenue, amount) in postings {
             lay(expense(of: invoice.department), amount, to: &bytes)
             bytes.add("  ; line \(line.id): \(line.title.oneLine)\n")
-            lay(account(revenue), -amount, to: &bytes)
+            lay(self.revenue(revenue), -amount, to: &bytes)
             bytes.add("\n")
         }
     }
@@ -106,8 +109,10 @@ public struct HledgerExport: ExportWriter {
     }
 
     private func expense(of department: DepartmentID) -> String {
-        account(context.accounts.own(department) ?? "\(context.accounts.expense):\(department)")
+        account(context.accounts.departments[department] ?? "\(context.accounts.expense):\(department)")
     }
+
+    private func revenue(_ what: String) -> String { account("\(context.accounts.revenue):\(what)") }
 
     private func account(_ name: String) -> String { "\(name):\(context.period)" }
 
@@ -118,8 +123,8 @@ public struct HledgerExport: ExportWriter {
             balances[expense(of: invoice.department), default: 0] += invoice.total.picounits
             for line in invoice.lines {
                 let exact = line.exactPicounits ?? line.amount.picounits
-                balances[account(context.accounts.revenue(line.kind)), default: 0] -= exact
-                balances[account(context.accounts.rounding), default: 0] -= line.amount.picounits - exact
+                balances[self.revenue(line.kind.rawValue), default: 0] -= exact
+                balances[self.revenue(HledgerExport.rounding), default: 0] -= line.amount.picounits - exact
             }
         }
         return balances.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
