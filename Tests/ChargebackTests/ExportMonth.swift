@@ -44,6 +44,16 @@ struct ExportMonth {
             departments: Self.departments, totals: totals, adjustments: adjustments, shared: shared)
     }
 
+    /// With days of 23, 25 and 23½ hours, a leap day, and a year's end.
+    static func random(seed: UInt64, reservations: Int = 12) throws -> ExportMonth {
+        let months = [
+            ("2026-10", "Europe/Berlin"), ("2027-03", "America/New_York"), ("2028-02", "Asia/Kolkata"),
+            ("2026-12", "UTC"), ("2026-10", "Australia/Lord_Howe"),
+        ]
+        let (period, zone) = months[Int(seed % UInt64(months.count))]
+        return try ExportMonth(seed: seed, period: period, zone: zone, reservations: reservations)
+    }
+
     /// What an export of it is about.
     func context(_ change: (inout ExportContext) -> Void = { _ in }) -> ExportContext {
         let end = period.range(in: policy.timeZone).upperBound
