@@ -126,6 +126,20 @@ import Units
         ("name of a scalar", 64, Batch(scalars: [text(65): 1])),
         ("scalars", 256, Batch(scalars: Dictionary(uniqueKeysWithValues: (0...256).map { ("s\($0)", 1) }))),
         ("events", 100_000, Batch(events: Array(repeating: event(), count: 100_001))),
+        ("tariff", 4096, Batch(tariffs: [TariffRow(id: 1, body: Array(text(4097).utf8))])),
+        ("department", 128, Batch(records: [record(1, on: .init(daysSinceEpoch: 1), department: text(129))])),
+        ("team", 128, Batch(records: [record(1, on: .init(daysSinceEpoch: 1), team: text(129))])),
+        ("invoice's number", 256, Batch(invoices: [invoice(text(257), .init(daysSinceEpoch: 1))])),
+        ("department", 128, Batch(invoices: [invoice("a", .init(daysSinceEpoch: 1), department: text(129))])),
+        (
+            "invoice", 16 << 20,
+            Batch(invoices: [
+                InvoiceRow(
+                    number: "a", month: .init(daysSinceEpoch: 1), department: DepartmentID("a"),
+                    body: [UInt8](repeating: 0, count: 16 << 20 + 1))
+            ])
+        ),
+        ("tariffs", 100_000, Batch(tariffs: Array(repeating: tariff(1), count: 100_001))),
         ("eraseAtEnd", 100_000, Batch(eraseAtEnd: Array(repeating: ReservationID(1), count: 100_001))),
     ]
 
