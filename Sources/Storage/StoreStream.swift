@@ -46,7 +46,8 @@ extension StoreReader {
 }
 
 extension StoreSnapshot {
-    /// Gives each row to the closure, with what it has made of the rows before.
+    /// Gives each row to the closure, with what it has made of the rows before. The closure must not ask the same
+    /// question again.
     /// - Throws: `StoreError`, or what the closure throws.
     public func fold<Row, Value>(
         _ stream: StoreStream<Row>, into value: Value, _ body: (inout Value, Row) throws -> Void
