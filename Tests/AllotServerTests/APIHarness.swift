@@ -20,8 +20,11 @@ final class TestDaemon: Sendable {
     let reconciler: Reconciler
     let time: TestTime
 
-    init(folder: String, time: TestTime = TestTime(), host: Topology.Host = .twoDevices, policy: PolicyText = .lab)
-        async throws
+    /// - Parameter last: when a daemon was last there.
+    init(
+        folder: String, time: TestTime = TestTime(), host: Topology.Host = .twoDevices, policy: PolicyText = .lab,
+        last: Timestamp? = nil
+    ) async throws
     {
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let store = try Store(folder: folder + "/state", diskReserve: 0)
@@ -36,7 +39,7 @@ final class TestDaemon: Sendable {
         api = API(
             broker: broker, store: store, accounts: SystemAccounts(), executor: executor,
             logs: FileLogSource(stateDirectory: folder + "/state"), reconciler: reconciler,
-            clock: SystemClock(last: nil),
+            clock: SystemClock(last: last),
             execution: API.Execution(name: "process", onlyUser: UserID(geteuid())),
             simulator: Simulator(program: BuiltDaemon.path ?? "", folder: folder + "/state"))
         await broker.begin(

@@ -32,8 +32,9 @@ import Units
 
         init() throws { folder = try TemporaryFolder() }
 
-        func daemon(_ policy: PolicyText = MeteringTests.policy) async throws -> TestDaemon {
-            let daemon = try await TestDaemon(folder: folder.path, time: time, policy: policy)
+        func daemon(last: Timestamp? = nil) async throws -> TestDaemon {
+            let policy = MeteringTests.policy
+            let daemon = try await TestDaemon(folder: folder.path, time: time, policy: policy, last: last)
             try await daemon.broker.compare(policy, logger: daemon.broker.logger)
             await daemon.broker.takeInventory()
             return daemon
@@ -80,8 +81,7 @@ import Units
         await daemon.close()
         let left = place.time.now
         place.time.advance(by: .hours(24))
-        daemon = try await place.daemon()
-        await daemon.broker.noteAbsence(since: left)
+        daemon = try await place.daemon(last: left)
         place.time.advance(by: .hours(1))
         await daemon.broker.perform(
             .release(ReservationID(1), by: Subject(user: .root, accounts: [], isAdmin: true)))
@@ -96,6 +96,19 @@ import Units
         #expect(hours == [.unmeasured: 2, .degraded: 24])
         _ = try place.verify()
         await daemon.close()
+    }
+
+    @Test func `a step of the clock is a gap of what did not pass`() {
+        func reading(_ milliseconds: Int64, steps: Int) -> ClockReading {
+            ClockReading(
+                time: Timestamp(milliseconds: milliseconds), difference: .zero, isDisputed: false, steps: steps)
+        }
+        let before = reading(1_000, steps: 3)
+        let gap = reading(90_000, steps: 4).gap(since: before, passed: .seconds(5))
+        #expect(
+            gap == Gap(from: Timestamp(milliseconds: 6_000), to: Timestamp(milliseconds: 90_000), cause: .clock))
+        #expect(reading(90_000, steps: 3).gap(since: before, passed: .seconds(5)) == nil)
+        #expect(reading(6_000, steps: 4).gap(since: before, passed: .seconds(5)) == nil)
     }
 
     @Test func `a record that was changed, or a sum, is noticed`() async throws {

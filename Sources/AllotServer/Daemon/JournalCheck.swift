@@ -79,7 +79,7 @@ public struct JournalCheck: Sendable {
 
     private init(_ reader: StoreReader, deadline: ContinuousClock.Instant?) throws(StoreError) {
         self.deadline = deadline
-        metering = try MeteringCheck(reader)
+        metering = MeteringCheck(tariffs: try TariffTable(try reader.read(.tariffs)))
     }
 
     /// Verifies the database in a state folder, also beside a running daemon.
@@ -100,7 +100,7 @@ public struct JournalCheck: Sendable {
         var check = try JournalCheck(reader, deadline: limit.map { .now + $0 })
         var rows = 0
         let verification = try reader.verify(
-            anchor: anchor, hashesOf: Set(anchors.map(\.head.sequence)), event: { try check.fold($0) },
+            anchor: anchor, hashesOf: Set(anchors.map(\.head.sequence)), each: { try check.fold($0, $1) },
             end: { snapshot in
                 try snapshot.forEachReservation { row in
                     rows += 1
@@ -129,7 +129,7 @@ public struct JournalCheck: Sendable {
                 restores: check.restores.map(\.record)))
     }
 
-    private mutating func fold(_ entry: JournalEntry) throws {
+    private mutating func fold(_ entry: JournalEntry, _ store: StoreSnapshot) throws {
         events += 1
         if let deadline, events.isMultiple(of: 1000), .now > deadline { throw Fault.takesTooLong(events: events) }
         if entry.kind == AuditKind.storeRestored {
@@ -139,8 +139,8 @@ public struct JournalCheck: Sendable {
                 throw Fault.unreadable(sequence: entry.sequence, "\(error)")
             }
         }
-        if entry.kind.hasPrefix("policy.") { return try fold(policy: entry) }
-        if try metering.fold(entry) || metering.fold(money: entry) { return }
+        if entry.kind.hasPrefix("policy.") { return try fold(policy: entry, store) }
+        if try metering.fold(entry, store) || metering.fold(money: entry, store) { return }
         let event: Event?
         do throws(AllotAPI.JSONFault) {
             event = try EventRecord.event(kind: entry.kind, payload: entry.payload)
@@ -154,11 +154,11 @@ public struct JournalCheck: Sendable {
         } catch {
             throw Fault.impossible(sequence: entry.sequence, kind: entry.kind)
         }
-        try metering.fold(event, after)
+        try metering.fold(event, after, store)
         if let after, case .ended = after.state { ended[after.id] = JournalCheck.digest(of: after) }
     }
 
-    private mutating func fold(policy entry: JournalEntry) throws {
+    private mutating func fold(policy entry: JournalEntry, _ store: StoreSnapshot) throws {
         let event: PolicyEvent?
         do {
             event = try PolicyRecord.event(kind: entry.kind, payload: entry.payload)
@@ -174,7 +174,7 @@ public struct JournalCheck: Sendable {
         switch event {
         case .taken(let version), .changed(let version):
             texts.insert(version.digest)
-            try metering.hold(version.digest, version: version.number)
+            try metering.hold(version.digest, version: version.number, store)
         case .proposed(let proposal): texts.insert(proposal.digest)
         case .approved, .rejected, .expired, .conflicted: break
         }

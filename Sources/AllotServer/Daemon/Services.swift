@@ -54,9 +54,7 @@ struct Housekeeping: Service {
     private func noteStep(from last: ClockReading, at: ContinuousClock.Instant, to reading: ClockReading) async {
         let (seconds, attoseconds) = (ContinuousClock.now - at).components
         let passed = Span(milliseconds: seconds * 1000 + attoseconds / 1_000_000_000_000_000)
-        let from = last.time + passed
-        guard from < reading.time else { return }
-        await broker.meter(.gap(Gap(from: from, to: reading.time, cause: .clock)))
+        if let gap = reading.gap(since: last, passed: passed) { await broker.meter(.gap(gap)) }
     }
 
     private func note(_ kind: String, _ reading: ClockReading) async {
@@ -67,5 +65,15 @@ struct Housekeeping: Service {
         writer.field("differenceMilliseconds", reading.difference.milliseconds)
         writer.closeObject()
         await broker.note(JournalEvent(at: reading.time, actor: nil, kind: kind, payload: writer.bytes))
+    }
+}
+
+extension ClockReading {
+    /// What engine time has left out by steps since an earlier reading; nil where it was not set forward.
+    /// - Parameter passed: what has truly passed since then.
+    func gap(since last: ClockReading, passed: Span) -> Gap? {
+        let from = last.time + passed
+        guard steps != last.steps, from < time else { return nil }
+        return Gap(from: from, to: time, cause: .clock)
     }
 }

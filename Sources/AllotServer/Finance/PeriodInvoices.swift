@@ -65,7 +65,7 @@ extension SharedCostRule.Distribution {
 
 extension TariffTable {
     /// What is stored of a period, of all departments.
-    func totals(of period: Period, _ reader: StoreReader) throws -> [PeriodTotal] {
+    func totals(of period: Period, _ reader: some StoreReading) throws -> [PeriodTotal] {
         try reader.fold(.months(period.first..<period.next.first), into: []) { try $0.append(total($1)) }
     }
 
@@ -90,7 +90,7 @@ struct Correctable {
     ///   - later: records that are not stored yet.
     /// - Throws: `StoreError`, `limitExceeded` where there are more than one correction is for.
     func standing(
-        before number: Int64 = .max, later: [UsageRecord] = [], _ reader: StoreReader, _ tariffs: TariffTable
+        before number: Int64 = .max, later: [UsageRecord] = [], _ reader: some StoreReading, _ tariffs: TariffTable
     ) throws -> [UsageRecord] {
         let stream = StoreStream<UsageRecordRow>.standing(
             tariffs: tariffs.ids(of: sku), overlapping: interval, reversals: [])
@@ -119,3 +119,14 @@ extension FinanceProposal.Correction {
         }
     }
 }
+
+/// What answers questions about what is stored: the last committed state, or one that is held.
+protocol StoreReading {
+    func read<Value>(_ query: StoreQuery<Value>) throws(StoreError) -> Value
+    func fold<Row, Value>(
+        _ stream: StoreStream<Row>, into value: Value, _ body: (inout Value, Row) throws -> Void
+    ) throws -> Value
+}
+
+extension StoreReader: StoreReading {}
+extension StoreSnapshot: StoreReading {}

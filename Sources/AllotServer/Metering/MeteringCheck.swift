@@ -8,7 +8,6 @@ import Units
 struct MeteringCheck {
     typealias Fault = JournalCheck.Fault
 
-    private let reader: StoreReader
     private var meter = Meter(live: [])
     private var policy = Policy.unconfigured
     private var policyVersion: Int64 = 0
@@ -32,15 +31,14 @@ struct MeteringCheck {
     /// How many records the journal makes.
     var records: Int64 { meter.nextNumber - 1 }
 
-    init(_ reader: StoreReader) throws(StoreError) {
-        self.reader = reader
-        tariffs = try TariffTable(try reader.read(.tariffs))
+    init(tariffs: TariffTable) {
+        self.tariffs = tariffs
     }
 
     /// Goes on under another version of the policy.
-    mutating func hold(_ digest: PolicyDigest, version: Int) throws {
+    mutating func hold(_ digest: PolicyDigest, version: Int, _ store: StoreSnapshot) throws {
         policyVersion = Int64(version)
-        guard let bytes = try reader.read(.document(PolicyRecord.textName(digest))) else {
+        guard let bytes = try store.read(.document(PolicyRecord.textName(digest))) else {
             throw Fault.policy("text \(digest) is missing")
         }
         do {
@@ -51,17 +49,17 @@ struct MeteringCheck {
     }
 
     /// Folds a decision of the engine in, and compares the records that it makes.
-    mutating func fold(_ event: Event, _ reservation: Reservation?) throws {
-        let (reader, tariffs, number) = (reader, tariffs, meter.nextNumber)
+    mutating func fold(_ event: Event, _ reservation: Reservation?, _ store: StoreSnapshot) throws {
+        let (tariffs, number) = (tariffs, meter.nextNumber)
         let records = try meter.fold(event, reservation, policy: policy) { id in
-            try MeteringCheck.records(of: id, before: number, reader, tariffs)
+            try MeteringCheck.records(of: id, before: number, store, tariffs)
         }
-        try compare(records)
+        try compare(records, store)
     }
 
     /// Folds a row of metering's own in.
     /// - Returns: whether it is one.
-    mutating func fold(_ entry: JournalEntry) throws -> Bool {
+    mutating func fold(_ entry: JournalEntry, _ store: StoreSnapshot) throws -> Bool {
         let event: MeteringEvent?
         do {
             event = try MeteringRecord.event(kind: entry.kind, payload: entry.payload)
@@ -75,13 +73,13 @@ struct MeteringCheck {
         } catch {
             throw Fault.impossible(sequence: entry.sequence, kind: entry.kind)
         }
-        try compare(records)
+        try compare(records, store)
         return true
     }
 
     /// Folds a decision about money in: compares what a correction makes, and the invoices that a close has sealed.
     /// - Returns: whether the row is one.
-    mutating func fold(money entry: JournalEntry) throws -> Bool {
+    mutating func fold(money entry: JournalEntry, _ store: StoreSnapshot) throws -> Bool {
         let event: BooksEvent?
         do {
             event = try BooksRecord.event(kind: entry.kind, payload: entry.payload)
@@ -89,7 +87,7 @@ struct MeteringCheck {
             throw Fault.unreadable(sequence: entry.sequence, "\(error)")
         }
         guard let event else { return false }
-        if case .closed(let period) = event { try check(period) }
+        if case .closed(let period) = event { try check(period, store) }
         let before = books
         let held: FinanceProposal?
         do throws(Books.Misfit) {
@@ -99,10 +97,10 @@ struct MeteringCheck {
         }
         guard let held, case .correction(let correction) = held.what else { return true }
         let standing = try Correctable(sku: correction.sku, interval: correction.from..<correction.to)
-            .standing(before: meter.nextNumber, reader, tariffs)
+            .standing(before: meter.nextNumber, store, tariffs)
         let entries = correction.entries(
             for: standing, proposal: held.number, before, at: invoices.moment(at: entry.at))
-        try compare(meter.number(entries))
+        try compare(meter.number(entries), store)
         return true
     }
 
@@ -111,7 +109,7 @@ struct MeteringCheck {
     }
 
     /// Makes the invoices of a period once more, and compares them with what was sealed.
-    private mutating func check(_ closed: ClosedPeriod) throws {
+    private mutating func check(_ closed: ClosedPeriod, _ store: StoreSnapshot) throws {
         let period = closed.period
         let totals = totals.filter { $0.key.period == period }.map { key, quantity in
             PeriodTotal(
@@ -131,7 +129,7 @@ struct MeteringCheck {
             guard BooksRecord.digest(bytes) == seal.sha256 else {
                 throw Fault.metering("invoice \(seal.number) was sealed as something else than the journal makes")
             }
-            guard try reader.read(.invoice(seal.number))?.body == bytes else {
+            guard try store.read(.invoice(seal.number))?.body == bytes else {
                 throw Fault.metering("invoice \(seal.number) differs from what was sealed")
             }
             sealed += 1
@@ -140,11 +138,11 @@ struct MeteringCheck {
     }
 
     private static func records(
-        of id: ReservationID, before number: Int64, _ reader: StoreReader, _ tariffs: TariffTable
+        of id: ReservationID, before number: Int64, _ store: StoreSnapshot, _ tariffs: TariffTable
     ) throws -> [UsageRecord] {
         var records: [UsageRecord] = []
         while true {
-            let page = try reader.read(
+            let page = try store.read(
                 .records(of: id, after: records.last?.number ?? 0, limit: Limits.recordsOfReservation))
             for row in page where row.number < number { records.append(try tariffs.record(row)) }
             if page.count < Limits.recordsOfReservation || page.last.map({ $0.number >= number }) ?? true {
@@ -154,12 +152,12 @@ struct MeteringCheck {
     }
 
     /// Compares records with those that are stored under their numbers.
-    private mutating func compare(_ records: [UsageRecord]) throws {
+    private mutating func compare(_ records: [UsageRecord], _ store: StoreSnapshot) throws {
         for record in records {
             let key = TotalKey(
                 period: record.period, department: record.department, team: record.team, tariff: record.tariff)
             totals[key, default: 0] &+= record.quantity
-            if compared == stored.count { try readOn(from: record.number) }
+            if compared == stored.count { try readOn(from: record.number, store) }
             guard compared < stored.count else {
                 throw Fault.metering("record \(record.number) of \(record.reservation) is missing")
             }
@@ -170,10 +168,10 @@ struct MeteringCheck {
         }
     }
 
-    private mutating func readOn(from number: Int64) throws {
+    private mutating func readOn(from number: Int64, _ store: StoreSnapshot) throws {
         // What is there by now may have tariffs that were not there at the beginning.
-        tariffs = try TariffTable(try reader.read(.tariffs))
-        stored = try reader.read(.records(after: number - 1, limit: Limits.recordsOfReservation)).map {
+        tariffs = try TariffTable(try store.read(.tariffs))
+        stored = try store.read(.records(after: number - 1, limit: Limits.recordsOfReservation)).map {
             try tariffs.record($0)
         }
         compared = 0
