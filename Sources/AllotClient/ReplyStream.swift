@@ -86,6 +86,8 @@ public final class ReplyBody: AsyncSequence, AsyncIteratorProtocol {
 
     private var parts: NIOAsyncChannelInboundStream<HTTPClientResponsePart>.AsyncIterator
     private var isOver = false
+    /// The fields behind the body, by their names in small letters; empty until that has ended.
+    public private(set) var trailers: [String: String] = [:]
 
     init(parts: NIOAsyncChannelInboundStream<HTTPClientResponsePart>.AsyncIterator) {
         self.parts = parts
@@ -100,7 +102,9 @@ public final class ReplyBody: AsyncSequence, AsyncIteratorProtocol {
             switch try await nextPart() {
             case .head: throw ClientError.notHTTP("two answers to one request")
             case .body(let buffer): return Array(buffer.readableBytesView)
-            case .end: isOver = true
+            case .end(let fields):
+                isOver = true
+                for field in fields ?? [:] { trailers[field.name.lowercased()] = field.value }
             }
         }
         return nil

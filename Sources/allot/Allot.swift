@@ -42,6 +42,9 @@ struct Allot: AsyncParsableCommand {
                 ]),
             CommandGroup(name: "The policy", subcommands: [PolicyCommand.self]),
             CommandGroup(
+                name: "Finance",
+                subcommands: [UsageCommand.self, InvoiceCommand.self, PeriodCommand.self, ExportCommand.self]),
+            CommandGroup(
                 name: "Operations",
                 subcommands: [
                     DrainCommand.self, ResumeCommand.self, HealthCommand.self, EventsCommand.self, AuditCommand.self,

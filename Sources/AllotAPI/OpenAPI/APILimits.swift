@@ -68,6 +68,17 @@ public enum APILimits {
     /// The text of a policy.
     public static let policyBytes = 8_388_608
 
+    // MARK: - Finance
+
+    /// What usage may be grouped by at a time.
+    public static let usageGroups = 0...3
+    /// Items that usage may have.
+    public static let usageItems = 100_000
+    /// Days that usage may be asked for at a time.
+    public static let usageDays: Int64 = 3660
+    /// Reservations that stand in the way of closing a period, as they are named.
+    public static let unsettledNames = 100
+
     // MARK: - Simulations
 
     /// The files of a simulation together, as they are sent.
