@@ -39,6 +39,19 @@ enum Limits {
     /// Thousands of ended reservations that it looks through for the last month's.
     static let impactPages = 100
 
+    // MARK: - Finance
+
+    /// Sums of one group and tariff that usage is made of.
+    static let usageSums = 1_000_000
+    /// Rows about proposals that are read at once, for their reasons.
+    static let auditedProposals = 500
+    /// Exports that are written at a time.
+    static let exports = 2
+    /// Of an export, written at once.
+    static let exportPieceBytes = 64 << 10
+    /// Reservations whose tags an export keeps at hand.
+    static let keptTags = 10_000
+
     // MARK: - Audit
 
     /// A row that says who a connection's caller is holds for so long.

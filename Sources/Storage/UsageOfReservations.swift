@@ -2,7 +2,8 @@ import GRDB
 import Units
 
 extension StoreStream where Row == UsageOfReservation {
-    /// What the records that the filter lets through come to, by reservation and tariff, with the reservation's tags.
+    /// What the records that the filter lets through come to, by reservation, day and tariff, with whose they are and the
+    /// reservation's tags.
     ///
     /// Read from the records, in the order of their numbers. A reservation that has records at several times comes
     /// several times: nothing is held in memory but the records of one that follow each other.
@@ -14,7 +15,7 @@ extension StoreStream where Row == UsageOfReservation {
             let statement = try Prepared(
                 db,
                 """
-                SELECT reservation, tariff, quantity FROM usage_record
+                SELECT reservation, tariff, quantity, day, department, team, user FROM usage_record
                 WHERE number >= ?1 AND number <= ?2 AND day >= ?3 AND day < ?4\(filter.conditions(&values))
                 ORDER BY number
                 """)
@@ -27,9 +28,9 @@ extension StoreStream where Row == UsageOfReservation {
             try values.bind(to: statement)
             var run = try ReservationRun(db)
             while try statement.next() {
-                if run.reservation != statement.integer(0) {
+                if !run.holds(statement) {
                     try run.finish(body)
-                    try run.begin(statement.integer(0))
+                    try run.begin(statement)
                 }
                 try run.add(statement.integer(2), of: statement.integer(1))
             }
@@ -66,8 +67,8 @@ extension UsageOfReservation {
 /// Records of one reservation that follow each other, summed by tariff.
 private struct ReservationRun {
     private let findTags: Prepared
-    private(set) var reservation: Int64?
-    private var tags: [UInt8]?
+    /// What the records have in common; nil before the first.
+    private var head: UsageOfReservation?
     /// Few: a list is quicker than a table.
     private var sums: [(tariff: Int64, quantity: Int64)] = []
 
@@ -76,12 +77,28 @@ private struct ReservationRun {
             db, "SELECT value FROM personal WHERE reservation = ?1 AND name = ?2 ORDER BY sequence LIMIT 1")
     }
 
-    mutating func begin(_ next: Int64) throws(StoreError) {
-        defer { findTags.reset() }
-        reservation = next
-        try findTags.bind(next, at: 1)
-        try findTags.bind(PersonalName.tags.rawValue, at: 2)
-        tags = try findTags.next() ? findTags.bytes(0) : nil
+    /// Whether the row that the statement stands on belongs to the run.
+    func holds(_ row: Prepared) -> Bool {
+        guard let head else { return false }
+        return head.reservation.number == row.integer(0) && head.day.daysSinceEpoch == row.integer(3)
+            && head.department.text == row.text(4) && head.team?.text ?? "" == row.text(5)
+            && Int64(head.user.uid) == row.integer(6)
+    }
+
+    /// Begins another run with that row. Tags are looked up where the reservation is another one.
+    mutating func begin(_ row: Prepared) throws(StoreError) {
+        let (number, team, user) = (row.integer(0), row.text(5), UserID(UInt32(truncatingIfNeeded: row.integer(6))))
+        var tags = head?.tags
+        if head?.reservation.number != number {
+            defer { findTags.reset() }
+            try findTags.bind(number, at: 1)
+            try findTags.bind(PersonalName.tags.rawValue, at: 2)
+            tags = try findTags.next() ? findTags.bytes(0) : nil
+        }
+        head = UsageOfReservation(
+            reservation: ReservationID(number), day: try UsageTables.day(row.integer(3), "a record"),
+            department: DepartmentID(row.text(4)), team: team.isEmpty ? nil : TeamID(team), user: user, tags: tags,
+            tariff: 0, quantity: 0)
     }
 
     mutating func add(_ quantity: Int64, of tariff: Int64) throws(StoreError) {
@@ -94,11 +111,10 @@ private struct ReservationRun {
     }
 
     mutating func finish(_ body: (UsageOfReservation) throws -> Void) throws {
-        guard let reservation else { return }
+        guard var row = head else { return }
         for sum in sums {
-            try body(
-                UsageOfReservation(
-                    reservation: ReservationID(reservation), tags: tags, tariff: sum.tariff, quantity: sum.quantity))
+            (row.tariff, row.quantity) = (sum.tariff, sum.quantity)
+            try body(row)
         }
         sums.removeAll(keepingCapacity: true)
     }

@@ -151,17 +151,29 @@ public struct UsageSum: Sendable, Hashable {
     }
 }
 
-/// A sum of records of one tariff and one reservation: of one reservation and tariff there may be several, for the
-/// asker to add up by tag.
+/// A sum of records of one tariff, one day and one reservation: of one of each there may be several, for the asker to
+/// add up by tag.
 public struct UsageOfReservation: Sendable, Hashable {
     public var reservation: ReservationID
+    public var day: CivilDate
+    public var department: DepartmentID
+    /// nil for members of the department alone.
+    public var team: TeamID?
+    public var user: UserID
     /// The personal field `tags` as it was submitted; nil where there was none, or it has been erased.
     public var tags: [UInt8]?
     public var tariff: Int64
     public var quantity: Int64
 
-    public init(reservation: ReservationID, tags: [UInt8]?, tariff: Int64, quantity: Int64) {
+    public init(
+        reservation: ReservationID, day: CivilDate, department: DepartmentID, team: TeamID?, user: UserID,
+        tags: [UInt8]?, tariff: Int64, quantity: Int64
+    ) {
         self.reservation = reservation
+        self.day = day
+        self.department = department
+        self.team = team
+        self.user = user
         self.tags = tags
         self.tariff = tariff
         self.quantity = quantity

@@ -22,6 +22,9 @@ struct OpenAPITypesTests {
         Pair("DrainRequest", DrainRequest.self), Pair("ResumeRequest", ResumeRequest.self),
         Pair("DecisionRequest", DecisionRequest.self),
         Pair("AuditVerifyRequest", AuditVerifyRequest.self),
+        Pair("InvoiceVerifyRequest", InvoiceVerifyRequest.self),
+        Pair("FinanceProposalRequest", FinanceProposalRequest.self), Pair("Adjustment", AdjustmentRequest.self),
+        Pair("Correction", CorrectionRequest.self),
     ]
 
     static let views = [
@@ -51,6 +54,16 @@ struct OpenAPITypesTests {
         Pair("PolicyChange", ProposalView.Change.self), Pair("ProposalPage", Page<ProposalView>.self),
         Pair("ImpactView", ImpactView.self), Pair("ImpactShift", ImpactView.Shift.self),
         Pair("ImpactCost", ImpactView.Cost.self),
+        Pair("UsageView", UsageView.self), Pair("UsageItem", UsageView.Item.self),
+        Pair("UsageTotal", UsageView.Total.self), Pair("SKUHours", SKUHoursView.self),
+        Pair("InvoiceView", InvoiceView.self), Pair("InvoiceLine", InvoiceView.Line.self),
+        Pair("InvoicePart", InvoiceView.Part.self), Pair("InvoiceSummaryView", InvoiceSummaryView.self),
+        Pair("InvoicePage", Page<InvoiceSummaryView>.self),
+        Pair("InvoiceVerificationView", InvoiceVerificationView.self),
+        Pair("FinanceProposalView", FinanceProposalView.self),
+        Pair("FinanceDifference", FinanceProposalView.Difference.self),
+        Pair("FinanceProposalPage", Page<FinanceProposalView>.self), Pair("PeriodView", PeriodView.self),
+        Pair("PeriodHindrances", PeriodView.Hindrances.self), Pair("PeriodPage", Page<PeriodView>.self),
     ]
 
     @Test(arguments: requests + views)

@@ -1,4 +1,5 @@
 import AllotAPI
+import Chargeback
 import Foundation
 import NIOHTTP1
 import Storage
@@ -69,8 +70,31 @@ import Units
             Problems.tooManyStreams(1, isOfUser: false), Problems.verificationRunning(),
             Problems.simulationUnderWay(), Problems.tooManySimulations(2), Problems.simulationLimit(),
             SimulationFault(field: "workload", detail: "x").problem, Problems.faultyPolicy(["policy:1:1: x"]),
-            Problems.roleNeeded(.drain),
-        ] + PolicyRecordTests.rejections.map(\.problem)
+            Problems.roleNeeded(.drain), Problems.tooManyItems(1), Problems.tooManyExports(2),
+            Problems.unknownInvoice("INV-2026-11-x"), Problems.beyondExact(),
+            Problems.unknownDepartment("department", "x", known: ["y"]),
+        ] + PolicyRecordTests.rejections.map(\.problem) + refusals.map(\.problem)
+
+    /// One of each of what the books refuse.
+    static let refusals: [BooksRefusal] = {
+        let (period, time) = (Period(of: CivilDate(daysSinceEpoch: 20_758)), Timestamp(milliseconds: 1_793_610_000_000))
+        return [
+            .closed(period, earliestOpen: period.next), .beforeFirst(period, first: period.next),
+            .ahead(period.next, current: period), .notOver(period, ends: time),
+            .earlierIsOpen(period.next, earliestOpen: period),
+            .hindered(
+                period,
+                [
+                    .unrated(.core, quantity: 3_600_000), .unsettled(until: time, reservations: [ReservationID(7)]),
+                    .pending([12]),
+                ]),
+            .zeroAmount, .hundredths(Amount(microunits: 1)), .amount(Amount(microunits: 2), limit: .zero),
+            .tooManyAdjustments(limit: 1), .price(Price(microunits: 2), limit: .zero),
+            .emptyInterval(from: time, to: time), .correctionAhead(to: time, settledUntil: time),
+            .correctionSpan(.days(2), limit: .days(1)), .tooManyPending(limit: 1), .unknownProposal(12), .decided(12),
+            .ownProposal(12),
+        ]
+    }()
 
     /// One of each.
     static let rejections: [Rejection] = {
@@ -113,6 +137,7 @@ import Units
         #expect(APILimits.drains == Scheduling.Limits.drains)
         #expect(APILimits.drainReasonBytes.upperBound == Scheduling.Limits.drainReasonBytes)
         #expect(APILimits.explainedHolders == Scheduling.Limits.explainedHolders)
+        #expect(APILimits.unsettledNames == Books.Limits.listed)
     }
 
     @Test func `what a request may hold`() {

@@ -99,6 +99,7 @@ extension OpenAPI.Operation.Group {
         switch self {
         case .reservations: "To ask for, look at, change and run inside reservations."
         case .policy: "Who gets what, on what terms, and who changes that."
+        case .finance: "What was held, what it costs, and who is charged."
         case .machine: "What there is, and who holds it until when."
         case .operation: "The daemon itself."
         }

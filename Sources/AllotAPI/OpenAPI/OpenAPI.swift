@@ -6,12 +6,13 @@ public enum OpenAPI {
     /// Every method of every path.
     public static let operations: [Operation] =
         Operation.ofReservations + Operation.ofRunning + Operation.ofMachine + Operation.ofPolicy
-        + Operation.ofService + Operation.ofAudit
+        + Operation.ofFinance + Operation.ofService + Operation.ofAudit
 
     /// Every kind of problem that a reply may have, but `about:blank`, which says no more than its status.
     public static let problems: [ProblemKind] =
         ProblemKind.ofHTTP + ProblemKind.ofFields + ProblemKind.ofSimulation + ProblemKind.ofService
         + ProblemKind.ofRequests + ProblemKind.ofTime + ProblemKind.ofDrains + ProblemKind.ofPolicy
+        + ProblemKind.ofFinance
 
     /// The types of the bodies of requests and replies.
     public static let schemas: [NamedSchema] = [
@@ -26,6 +27,10 @@ public enum OpenAPI {
         .simulationView, .simulationMachine, .simulationReport, .simulationFigure, .simulationDepartment,
         .policyView, .policyVersionView, .policyVersionPage, .proposalView, .policyChange, .proposalPage, .impactView,
         .impactShift, .impactCost, .decisionRequest,
+        .usageView, .usageItem, .usageTotal, .skuHours, .invoiceView, .invoiceLine, .invoicePart, .invoiceSummaryView,
+        .invoicePage, .invoiceVerifyRequest, .invoiceVerificationView, .financeProposalRequest, .adjustment,
+        .correction, .financeProposalView, .financeDifference, .financeProposalPage, .periodView, .periodHindrances,
+        .periodPage,
         .attachView, .healthView, .healthClock, .eventView,
         .auditEntryView, .auditEntryPage, .auditVerifyRequest, .auditVerificationView, .auditRestore,
         .problem,

@@ -42,7 +42,7 @@ extension OpenAPI {
 
         /// What operations are shown under.
         public enum Group: String, Sendable, CaseIterable {
-            case reservations, machine, policy, operation
+            case reservations, machine, policy, finance, operation
         }
     }
 

@@ -82,6 +82,15 @@ public enum ProblemType: String, Sendable, CaseIterable {
     case ownProposal = "own-proposal"
     case proposalDecided = "proposal-decided"
     case wrongTime = "wrong-time"
+    // What is charged
+    case tooManyItems = "too-many-items"
+    case unknownInvoice = "unknown-invoice"
+    case unknownPeriod = "unknown-period"
+    case unknownDepartment = "unknown-department"
+    case periodClosed = "period-closed"
+    case periodNotSettled = "period-not-settled"
+    case notMetered = "not-metered"
+    case tooManyExports = "too-many-exports"
     // Running
     case refused
     case executor

@@ -13,11 +13,21 @@ struct PeriodInvoices {
 
     var currency: String { policy.priceBook?.currency ?? Invoicing.noCurrency }
 
-    /// - Parameter totals: of the period, of all departments.
-    func statement(of period: Period, totals: [PeriodTotal]) throws(InvoicingRefusal) -> PeriodStatement {
+    /// - Parameters:
+    ///   - totals: of the period, of all departments.
+    ///   - now: of a draft: what is to come is not unsold as yet, and what runs is not although nothing of it is
+    ///     written down.
+    func statement(
+        of period: Period, totals: [PeriodTotal], now: Timestamp? = nil
+    ) throws(InvoicingRefusal) -> PeriodStatement {
+        let running = now.map { meter.outstanding(at: $0, policy: policy).map { PeriodTotal($0) } } ?? []
+        let now = now ?? .distantFuture
+        let owned = meter.capacity.filter { $0.from < now }.map { piece in
+            OwnedCapacity(sku: piece.sku, from: piece.from, to: min(piece.to, now), count: piece.count)
+        }
         let unsold = policy.chargeback.unsold
         let shared = try SharedCost(
-            of: period, owned: meter.capacity, totals: totals,
+            of: period, owned: owned, totals: totals + running,
             rule: SharedCostRule(
                 distribute: SharedCostRule.Distribution(unsold.distribute), factor: unsold.factor),
             policy: policy)
@@ -49,6 +59,15 @@ struct PeriodInvoices {
     func standing(of period: Period, unrated: [Unrated]) -> Books.Standing {
         Books.Standing(
             unrated: unrated, unsettled: meter.unsettled(before: period.range(in: policy.timeZone).upperBound))
+    }
+}
+
+extension PeriodTotal {
+    /// Of one record.
+    fileprivate init(_ record: UsageRecord) {
+        self.init(
+            period: record.period, department: record.department, team: record.team, tariff: record.tariff,
+            quantity: record.quantity)
     }
 }
 

@@ -33,6 +33,6 @@ struct StreamWriter: ResponseBodyWriter {
 
     func finish(_ trailingHeaders: HTTPFields?) async throws {
         let connection = connection
-        try await eventLoop.submit { connection.value.finishStream() }.get()
+        try await eventLoop.submit { connection.value.finishStream(trailer: trailingHeaders) }.get()
     }
 }

@@ -151,10 +151,15 @@ extension ConnectionHandler {
     }
 
     /// Ends the body; a second time does nothing.
-    func finishStream() {
+    /// - Parameter trailer: fields that go behind it, where it is in chunks.
+    func finishStream(trailer: HTTPFields? = nil) {
         guard case .responding(let responding) = state, responding.isStream else { return }
         timer.deadline = nil
-        if responding.framing == .chunked { write(ByteBuffer(staticString: ReplyHead.lastChunk)) }
+        if responding.framing == .chunked {
+            var buffer = ByteBuffer()
+            ReplyHead.writeEnd(trailer ?? [:], to: &buffer)
+            write(buffer)
+        }
         nextRequest()
     }
 

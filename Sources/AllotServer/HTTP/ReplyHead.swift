@@ -50,7 +50,17 @@ enum ReplyHead {
         buffer.writeStaticString("\r\n")
     }
 
-    static let lastChunk: StaticString = "0\r\n\r\n"
+    /// The last chunk, with the fields behind the body (RFC 9112, section 7.1.2).
+    static func writeEnd(_ trailer: HTTPFields, to buffer: inout ByteBuffer) {
+        buffer.writeStaticString("0\r\n")
+        for field in trailer where !isOwn(field.name) {
+            buffer.writeString(field.name.canonicalName)
+            buffer.writeStaticString(": ")
+            buffer.writeString(field.value)
+            buffer.writeStaticString("\r\n")
+        }
+        buffer.writeStaticString("\r\n")
+    }
 
     /// `Sun, 06 Nov 1994 08:49:37 GMT` (RFC 9110, section 5.6.7).
     static func date(_ seconds: Int) -> String {

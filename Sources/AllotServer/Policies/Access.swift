@@ -67,6 +67,9 @@ enum Access {
         case showHealth, confirmClock, readEvents, takeBackup, showDescription, simulate
         case showPolicy, listPolicyVersions, listProposals, showProposal, previewPolicy, proposePolicy
         case approveProposal, rejectProposal
+        case showUsage, listInvoices, showInvoice, verifyInvoices
+        case proposeFinance, listFinanceProposals, showFinanceProposal, approveFinanceProposal, rejectFinanceProposal
+        case listPeriods, closePeriod, exportPeriod
         case listAudit, verifyAudit
     }
 
@@ -101,6 +104,18 @@ enum Access {
         Row(.approveProposal, finance: .all, admin: .all),
         Row(.listAudit, auditor: .all, admin: .all), Row(.verifyAudit, auditor: .all, admin: .all),
         Row(.rejectProposal, manager: .own, finance: .all, admin: .all),
+        Row(.showUsage, user: .own, manager: .department, finance: .all, auditor: .all, admin: .all),
+        Row(.listInvoices, manager: .department, finance: .all, auditor: .all, admin: .all),
+        Row(.showInvoice, manager: .department, finance: .all, auditor: .all, admin: .all),
+        Row(.verifyInvoices, finance: .all, auditor: .all, admin: .all),
+        Row(.proposeFinance, finance: .all, admin: .all),
+        Row(.listFinanceProposals, finance: .all, auditor: .all, admin: .all),
+        Row(.showFinanceProposal, finance: .all, auditor: .all, admin: .all),
+        Row(.approveFinanceProposal, finance: .all, admin: .all),
+        Row(.rejectFinanceProposal, finance: .all, admin: .all),
+        Row(.listPeriods, manager: .department, finance: .all, auditor: .all, admin: .all),
+        Row(.closePeriod, finance: .all, admin: .all),
+        Row(.exportPeriod, finance: .all, auditor: .all, admin: .all),
     ]
 
     private static let rows = Dictionary(table.map { ($0.operation, $0) }) { first, _ in first }

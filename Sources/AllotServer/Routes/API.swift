@@ -22,6 +22,7 @@ struct API: Sendable {
     /// Where anchors are written to as well; nil where they are not.
     var anchorFile: String?
     let verifications = VerificationGate()
+    let exports = ExportGate()
     var limits = UserLimits()
     private let quotes = RateLimit(Limits.quotes, users: Limits.quotingUsers)
 
@@ -49,6 +50,11 @@ struct API: Sendable {
         addSimulationRoutes(to: routes)
         addPolicyRoutes(to: routes)
         addAuditRoutes(to: routes)
+        addUsageRoutes(to: routes)
+        addInvoiceRoutes(to: routes)
+        addFinanceRoutes(to: routes)
+        addPeriodRoutes(to: routes)
+        addExportRoutes(to: routes)
         return router
     }
 

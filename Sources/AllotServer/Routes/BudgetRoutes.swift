@@ -11,13 +11,7 @@ extension API {
 
     /// The departments whose budgets a caller sees; nil for all.
     static func visibleBudgets(of caller: Caller) -> Set<DepartmentID>? {
-        let own = Set(caller.subject.accounts.map(\.department))
-        return switch caller.extent(of: .listBudgets) {
-        case .none: []
-        case .own: own
-        case .department: own.union(caller.subject.manages)
-        case .all: nil
-        }
+        caller.visibleDepartments(by: .listBudgets)
     }
 
     private func budgets(_ request: Hummingbird.Request, _ context: AllotRequestContext) async throws -> Response {

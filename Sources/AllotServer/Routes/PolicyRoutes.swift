@@ -161,7 +161,8 @@ extension API {
         return number
     }
 
-    private func decision(
+    /// The reason of a word on a proposal.
+    func decision(
         _ request: Hummingbird.Request, _ context: AllotRequestContext, needsReason: Bool
     ) throws -> String? {
         let asked = try JSONBody.decode(DecisionRequest.self, from: request, context, allowsEmpty: true)
@@ -199,7 +200,7 @@ extension ProposalQuery {
 }
 
 /// A page of a list whose newest item comes first; the cursor is how many items stand before those that are left.
-private struct Newest<Item> {
+struct Newest<Item> {
     var items: [Item]
     var next: String?
 
