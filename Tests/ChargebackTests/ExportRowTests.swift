@@ -151,7 +151,7 @@ import Units
 
     // 5.625 less 1.25 is 4.375, which is rounded to the even 4.38: the use gets the half hundredth.
     @Test func `the general ledger has a debit and a credit for each line`() throws {
-        let accounts = LedgerAccounts(
+        let accounts = ChargebackRules.LedgerAccounts(
             expense: "6400", revenue: "8400", departments: [DepartmentID("vision"): "6410"])
         let text = try export([Self.record()], .gl, adjustment: -1_250_000) { $0.accounts = accounts }
         let rows = try rows(text)

@@ -276,6 +276,11 @@ def main():
         for folder in options.folders:
             judge(folder)
             print(f"== {folder}: {len(read(folder, USAGE))} rows accepted by the FOCUS toolkit, hledger and sums")
+        # A history's months are one ledger, too.
+        ledgers = [find(folder, "hledger") for folder in options.folders if "history1" in folder]
+        if ledgers:
+            run("hledger", "hledger", *(word for file in ledgers for word in ("-f", str(file))), "check", "--strict")
+            print(f"== {len(ledgers)} months in one ledger accepted by hledger")
         if options.every_kind:
             missing = missing_kinds(options.folders)
             if missing:

@@ -27,13 +27,13 @@ public struct ExportContext: Sendable {
     public var sharedRule: String
     /// Whether FOCUS rows are cut at each whole hour of UTC too.
     public var isSplitByHour: Bool
-    public var accounts: LedgerAccounts
+    public var accounts: ChargebackRules.LedgerAccounts
 
     public init(
         host: String, period: Period, zone: Zone, currency: String, issuer: Issuer, invoices: [Invoice],
         department: DepartmentID? = nil, closedAt: Timestamp? = nil, asOf: Timestamp,
         names: ExportNames = ExportNames(), sharedRule: String = "none", isSplitByHour: Bool = false,
-        accounts: LedgerAccounts = LedgerAccounts()
+        accounts: ChargebackRules.LedgerAccounts = .init()
     ) {
         self.host = host
         self.period = period
