@@ -99,6 +99,14 @@ import Units
         #expect(sheet["Rated"] == "no" && sheet["Amount"] == "" && sheet["Quantity"] == "3.000000000000")
     }
 
+    @Test func `what costs nothing at any price has one of nothing`() throws {
+        let record = Self.record { ($0.tariff.rate, $0.tariff.factor) = (nil, Ratio(thousandths: 0)) }
+        let row = try #require(rows(export([record], .focusCostAndUsage)).first)
+        #expect(row["x_IsUnrated"] == "false" && row["SkuPriceId"] == "gpu:H100/production/idle")
+        #expect(row["ListUnitPrice"] == "0.00" && row["ContractedUnitPrice"] == "0.00")
+        #expect(row["PricingQuantity"] == "1.500000000000" && row["BilledCost"] == "0.000000000000")
+    }
+
     @Test func `a dear price has a quantity of more decimals`() throws {
         // 1,000,000 an hour, with the class 1,500,000, for 1 ms of a device.
         let record = Self.record {

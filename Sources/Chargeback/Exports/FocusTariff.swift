@@ -24,11 +24,12 @@ struct FocusTariff: Sendable {
         let place = tariff.sku.place
         FocusTariff.lay(place, type: FocusService(tariff.sku).resourceType, to: &resource, context)
         self.resource = resource
-        if tariff.entry != .credit, let rate = tariff.rate {
+        // What costs nothing at any price needs none.
+        if tariff.entry != .credit, tariff.amount(of: 1) != nil {
+            let price = tariff.rate?.perHour ?? .zero
             let factors = [tariff.multiplier, tariff.factor, tariff.part]
             pricing = FocusRow.Pricing(
-                list: rate.perHour,
-                contracted: factors.reduce(Int128(rate.perHour.microunits)) { $0 * Int128($1.thousandths) })
+                list: price, contracted: factors.reduce(Int128(price.microunits)) { $0 * Int128($1.thousandths) })
         } else {
             pricing = nil
         }
