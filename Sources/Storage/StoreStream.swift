@@ -19,6 +19,16 @@ public struct StoreStream<Row>: Sendable {
 }
 
 extension StoreReader {
+    /// Answers several questions from one committed state.
+    /// - Throws: `StoreError`, or what the closure throws.
+    public func snapshot<Value>(_ body: (StoreSnapshot) throws -> Value) throws -> Value {
+        do {
+            return try database.read { db in try body(StoreSnapshot(db)) }
+        } catch let error as DatabaseError {
+            throw StoreError(error)
+        }
+    }
+
     /// Gives each row to the closure, with what it has made of the rows before.
     ///
     /// The log is not cut while it runs: what takes minutes is better read in pages.

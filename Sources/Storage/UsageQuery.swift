@@ -16,6 +16,16 @@ extension StoreQuery where Value == [TariffRow] {
 }
 
 extension StoreQuery where Value == Int64 {
+    /// The id of the last tariff; 0 where there is none.
+    public static var lastTariff: Self {
+        Self { db throws(StoreError) in
+            guard try UsageTables.areThere(db) else { return 0 }
+            let statement = try Prepared(db, "SELECT max(id) FROM tariff")
+            defer { statement.reset() }
+            return try statement.next() ? statement.integer(0) : 0
+        }
+    }
+
     /// The number of the last usage record; 0 where there is none.
     public static var lastRecord: Self {
         Self { db throws(StoreError) in

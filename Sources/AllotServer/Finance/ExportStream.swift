@@ -92,7 +92,7 @@ extension PeriodReader {
         names: [UserID: String], asOf: Timestamp, from store: Store
     ) throws -> ExportStream {
         let (policy, closed) = (invoices.policy, invoices.books.closed.first { $0.period == period })
-        let (last, documents) = try consistent(period)
+        let (last, tariffs, documents) = try consistent(period)
         let departments = policy.departments.map { ($0.id, $0.name) }
         let teams = policy.departments.map { department in
             (department.id, Dictionary(department.teams.map { ($0.id, $0.name) }) { first, _ in first })
@@ -107,17 +107,22 @@ extension PeriodReader {
                 teams: Dictionary(teams) { first, _ in first }, users: names,
                 devices: (invoices.meter.inventory?.devices ?? []).map(\.id)),
             sharedRule: policy.chargeback.unsold.distribute.rawValue, isSplitByHour: byHour,
-            accounts: LedgerAccounts(policy.chargeback.accounts))
+            accounts: policy.chargeback.accounts)
         return ExportStream(format: format, context: context, store: store, tariffs: tariffs, lastRecord: last)
     }
 
-    /// The invoices, and the last record that they are made from: of an open period records come while they are read.
-    private func consistent(_ period: Period) throws -> (last: Int64, [Invoice]) {
-        if invoices.books.isClosed(period) { return (.max, try documents(of: period)) }
-        while true {
-            let last = try reader.read(.lastRecord)
-            let documents = try documents(of: period)
-            if try reader.read(.lastRecord) == last { return (last, documents) }
+    /// The invoices, the last record that they are made from, and the tariffs up to there: of an open period records
+    /// come while they are read.
+    private func consistent(_ period: Period) throws -> (last: Int64, TariffTable, [Invoice]) {
+        try reader.snapshot { store in
+            let tariffs = try tariffs.covering(store)
+            let last = try store.read(.lastRecord)
+            guard !invoices.books.isClosed(period) else {
+                return (
+                    last, tariffs, try store.read(.invoices(of: period.first)).map { try BooksRecord.invoice($0.body) }
+                )
+            }
+            return (last, tariffs, try statement(of: period, try tariffs.totals(of: period, store)).invoices)
         }
     }
 
@@ -127,11 +132,5 @@ extension PeriodReader {
         return try reader.fold(.sums(filter, by: .user), into: []) { users, row in
             if let user = row.user { users.insert(user) }
         }
-    }
-}
-
-extension LedgerAccounts {
-    init(_ accounts: ChargebackRules.LedgerAccounts) {
-        self.init(expense: accounts.expense, revenue: accounts.revenue, departments: accounts.departments)
     }
 }

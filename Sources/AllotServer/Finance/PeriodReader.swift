@@ -25,7 +25,9 @@ struct PeriodReader: Sendable {
         }
     }
 
-    func totals(of period: Period) throws -> [PeriodTotal] { try tariffs.totals(of: period, reader) }
+    func totals(of period: Period) throws -> [PeriodTotal] {
+        try reader.snapshot { try tariffs.covering($0).totals(of: period, $0) }
+    }
 
     /// What invoices a period has as it is, with all departments.
     func statement(of period: Period, _ totals: [PeriodTotal]) throws -> PeriodStatement {

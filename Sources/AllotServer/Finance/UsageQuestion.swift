@@ -32,9 +32,13 @@ struct UsageQuestion: Sendable {
             && state.map { $0 == tariff.state } ?? true
     }
 
-    /// Reads what it asks for.
-    /// - Parameter tariffs: all that there are.
+    /// Reads what it asks for, from one state.
+    /// - Parameter tariffs: all that there were a moment ago.
     func sums(_ reader: StoreReader, _ tariffs: TariffTable) throws -> UsageSums {
+        try reader.snapshot { try sums($0, try tariffs.covering($0)) }
+    }
+
+    private func sums(_ reader: StoreSnapshot, _ tariffs: TariffTable) throws -> UsageSums {
         var filter = filter
         let taken = tariffs.tariffs.filter { takes($0.value) }
         if taken.count < tariffs.tariffs.count { filter.tariffs = taken.keys.sorted() }

@@ -99,6 +99,12 @@ struct TariffTable: Sendable {
         }
     }
 
+    /// All tariffs of a state: this table, where none has come since it was made.
+    func covering(_ store: StoreSnapshot) throws(StoreError) -> TariffTable {
+        if try store.read(.lastTariff) <= Int64(tariffs.count) { return self }
+        return try TariffTable(try store.read(.tariffs))
+    }
+
     /// A record as its row.
     /// - Returns: the tariff's row too, where it is new.
     mutating func row(_ record: UsageRecord) -> (record: UsageRecordRow, tariff: TariffRow?) {
