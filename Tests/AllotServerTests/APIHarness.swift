@@ -39,11 +39,11 @@ final class TestDaemon: Sendable {
         api = API(
             broker: broker, store: store, accounts: SystemAccounts(), executor: executor,
             logs: FileLogSource(stateDirectory: folder + "/state"), reconciler: reconciler,
-            clock: SystemClock(last: last),
+            clock: SystemClock(last: nil),
             execution: API.Execution(name: "process", onlyUser: UserID(geteuid())),
             simulator: Simulator(program: BuiltDaemon.path ?? "", folder: folder + "/state"))
         await broker.begin(
-            with: JournalEvent(at: time.now, actor: nil, kind: "daemon.started", payload: Array("{}".utf8)), last: nil)
+            with: JournalEvent(at: time.now, actor: nil, kind: "daemon.started", payload: Array("{}".utf8)), last: last)
     }
 
     /// A submission by a user, as the routes make it.
