@@ -29,7 +29,7 @@ let scripts = [
     "common.sh", "demo.sh", "dependencies.sh", "exports.py", "exports.sh", "install.sh", "kill9.py", "kill9.sh",
     "manual.sh", "month.py",
     "month.sh", "mutations",
-    "mutations.sh", "soak.sh", "systemd",
+    "mutations.sh", "soak.sh", "sums.py", "sums.sh", "systemd",
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")

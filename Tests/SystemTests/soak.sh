@@ -23,6 +23,8 @@ run properties env ALLOT_SOAK_STREAMS="${STREAMS:-10000}" \
     ALLOT_POLICY_MUTATIONS="${POLICY_MUTATIONS:-100000}" ALLOT_MONTHS="${MONTHS:-6000}" \
     "${SWIFT:-swift}" test --skip-build --disable-xctest --filter '^(SchedulingTests|PolicyTests|ChargebackTests)\.'
 
+run sums env MONTHS="${MONTHS:-6000}" Tests/SystemTests/sums.sh
+
 # What mutations.sh has written behind it stays.
 sed -n '/^## Known bugs put back/,$p' docs/soak.md >"$folder/mutations"
 
@@ -36,6 +38,7 @@ sed -n '/^## Known bugs put back/,$p' docs/soak.md >"$folder/mutations"
     echo "- took: $(($(date +%s) - began)) s"
     echo "- kills: $(grep -E '^(kill9:|FAILED)' "$folder/kills" | tail -n 1)"
     echo "- properties, with ${STREAMS:-10000} streams each, ${POLICY_MUTATIONS:-100000} mutations of a policy and ${MONTHS:-6000} months: $(grep -E 'Test run with' "$folder/properties" | tail -n 1)"
+    echo "- invoices by SQL: $(grep -E '^(sums:|FAILED)' "$folder/sums" | head -n 1)"
     if [ -s "$folder/mutations" ]; then echo && cat "$folder/mutations"; fi
 } >"$folder/soak.md"
 mv "$folder/soak.md" docs/soak.md
