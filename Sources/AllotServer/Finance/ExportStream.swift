@@ -99,7 +99,8 @@ extension PeriodReader {
         }
         let context = ExportContext(
             host: host, period: period, zone: policy.timeZone, currency: documents.first?.currency ?? invoices.currency,
-            issuer: ExportContext.Issuer(name: host, account: host, accountName: host),
+            // A name of digits alone would be read as a number.
+            issuer: ExportContext.Issuer(name: host, account: "org-\(host)", accountName: host),
             invoices: documents.filter { department == nil || $0.department == department },
             department: department, closedAt: closed?.at, asOf: closed?.at ?? asOf,
             names: ExportNames(
