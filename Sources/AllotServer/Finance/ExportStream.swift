@@ -98,7 +98,8 @@ extension PeriodReader {
             (department.id, Dictionary(department.teams.map { ($0.id, $0.name) }) { first, _ in first })
         }
         let context = ExportContext(
-            host: host, period: period, zone: policy.timeZone, currency: documents.first?.currency ?? invoices.currency,
+            host: host, period: period, zone: documents.first?.timeZone ?? policy.timeZone,
+            currency: documents.first?.currency ?? invoices.currency,
             // A name of digits alone would be read as a number.
             issuer: ExportContext.Issuer(name: host, account: "org-\(host)", accountName: host),
             invoices: documents.filter { department == nil || $0.department == department },

@@ -25,7 +25,7 @@ public struct ExportContext: Sendable {
     public var names: ExportNames
     /// The name of the rule that distributes shared cost.
     public var sharedRule: String
-    /// Whether FOCUS rows are cut at each whole hour of UTC too.
+    /// Whether rows of use are cut at each whole hour of UTC too.
     public var isSplitByHour: Bool
     public var accounts: ChargebackRules.LedgerAccounts
 

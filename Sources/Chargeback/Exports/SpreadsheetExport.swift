@@ -1,8 +1,8 @@
 import Policy
 import Units
 
-/// Rows for spreadsheets: one for each record, each invoice line without records, and each line's rounding. The
-/// amounts sum to the invoices' totals.
+/// Rows for spreadsheets: one for each record, each invoice line without records, and each line's rounding. Optionally cut
+/// at each whole hour of UTC. The amounts sum to the invoices' totals.
 public struct SpreadsheetExport: ExportWriter {
     public private(set) var rows: Int64 = 0
     private let context: ExportContext
@@ -29,17 +29,24 @@ public struct SpreadsheetExport: ExportWriter {
         _ record: UsageRecord, tags: [String: String], to bytes: inout [UInt8]
     ) throws(ExportFault) {
         guard try sums.takes(record) else { return }
-        var amount: Int128?
-        if let exact = record.amount {
-            let place = try sums.place(of: record)
-            amount =
-                try place.map { place throws(ExportFault) in
-                    try sums.share(exact, of: record.number, at: place)
-                } ?? 0
-            layLine(place.map { sums.lines[$0] }, to: &bytes)
-        } else {
-            bytes.emptyCells(2)
+        let place = try sums.place(of: record)
+        for hour in context.isSplitByHour ? record.hours : [record.from..<record.to] {
+            var part = record
+            (part.from, part.to) = (hour.lowerBound, hour.upperBound)
+            part.quantity = record.quantity(from: hour.lowerBound, to: hour.upperBound)
+            try lay(part, at: place, tags, to: &bytes)
         }
+    }
+
+    /// A row of a record, or of an hour of it.
+    private mutating func lay(
+        _ record: UsageRecord, at place: Int?, _ tags: [String: String], to bytes: inout [UInt8]
+    ) throws(ExportFault) {
+        var amount = record.amount.map { _ in Int128(0) }
+        if let place, let exact = record.amount {
+            amount = try sums.share(exact, of: record.number, at: place)
+        }
+        layLine(place.map { sums.lines[$0] }, to: &bytes)
         let tariff = record.tariff
         bytes.cell(tariff.entry.rawValue)
         layWhose(record.department, record.team, tariff.sku, amount, to: &bytes)
