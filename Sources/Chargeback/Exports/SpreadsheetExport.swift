@@ -1,8 +1,8 @@
 import Policy
 import Units
 
-/// Rows for spreadsheets: one for each record, each invoice line without records, and each line's rounding. Optionally cut
-/// at each whole hour of UTC. The amounts sum to the invoices' totals.
+/// Rows for spreadsheets: one for each record, each invoice line without records, and each line's rounding. Optionally
+/// cut at each whole hour of UTC. The amounts sum to the invoices' totals.
 public struct SpreadsheetExport: ExportWriter {
     public private(set) var rows: Int64 = 0
     private let context: ExportContext
