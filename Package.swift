@@ -53,6 +53,7 @@ let package = Package(
     name: "allot",
     products: [
         // For Benchmarks/, which is a package of its own.
+        .library(name: "Chargeback", targets: ["Chargeback"]),
         .library(name: "Policy", targets: ["Policy"]),
         .library(name: "Scheduling", targets: ["Scheduling"]),
         .library(name: "Simulation", targets: ["Simulation"]),

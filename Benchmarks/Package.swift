@@ -24,6 +24,17 @@ let package = Package(
             swiftSettings: [
                 .swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny"),
             ]),
+        // A year of reservations: metered, rated, stored, asked, invoiced and exported.
+        .executableTarget(
+            name: "allot-year-bench",
+            dependencies: ["CCeiling"]
+                + ["Chargeback", "Policy", "Scheduling", "Storage", "Units"].map {
+                    .product(name: $0, package: "allot")
+                },
+            path: "Sources/YearBench",
+            swiftSettings: [
+                .swiftLanguageMode(.v6), .treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny"),
+            ]),
         // What plain C reaches with the same rows on the same disk: the ceiling that the store is measured against.
         .target(name: "CCeiling", cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("sqlite3")]),
         .executableTarget(

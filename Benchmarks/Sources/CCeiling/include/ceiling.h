@@ -21,4 +21,13 @@ int ceiling_commit(const char *path, int64_t first, int batches, int batch, stru
 /// each one's time in nanoseconds to `times`. Gives 0, or the system's error.
 int ceiling_fdatasync(const char *path, int count, uint64_t *times);
 
+/// Copies usage records 1 to `last` out of a store's database into a new one of the same tables, with their tariffs,
+/// `batch` in a transaction, and adds up their sums by day and by month as the store does, all within SQLite. Gives 0,
+/// or SQLite's error.
+int ceiling_usage(const char *path, const char *source, int64_t last, int64_t batch);
+
+/// Reads the columns of every usage record that a sum by reservation needs. Writes how many there were. Gives 0, or
+/// SQLite's error.
+int ceiling_scan(const char *path, int64_t *rows);
+
 #endif
