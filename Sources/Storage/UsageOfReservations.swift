@@ -64,17 +64,37 @@ extension UsageOfReservation {
     }
 }
 
+/// What reservations were tagged with, looked up once for records that follow each other.
+struct ReservationTags {
+    private let find: Prepared
+    private var last: (reservation: Int64, tags: [UInt8]?)?
+
+    init(_ db: Database) throws(StoreError) {
+        find = try Prepared(
+            db, "SELECT value FROM personal WHERE reservation = ?1 AND name = ?2 ORDER BY sequence LIMIT 1")
+    }
+
+    mutating func of(_ reservation: Int64) throws(StoreError) -> [UInt8]? {
+        if let last, last.reservation == reservation { return last.tags }
+        defer { find.reset() }
+        try find.bind(reservation, at: 1)
+        try find.bind(PersonalName.tags.rawValue, at: 2)
+        let tags = try find.next() ? find.bytes(0) : nil
+        last = (reservation, tags)
+        return tags
+    }
+}
+
 /// Records of one reservation that follow each other, summed by tariff.
 private struct ReservationRun {
-    private let findTags: Prepared
+    private var allTags: ReservationTags
     /// What the records have in common; nil before the first.
     private var head: UsageOfReservation?
     /// Few: a list is quicker than a table.
     private var sums: [(tariff: Int64, quantity: Int64)] = []
 
     init(_ db: Database) throws(StoreError) {
-        findTags = try Prepared(
-            db, "SELECT value FROM personal WHERE reservation = ?1 AND name = ?2 ORDER BY sequence LIMIT 1")
+        allTags = try ReservationTags(db)
     }
 
     /// Whether the row that the statement stands on belongs to the run.
@@ -85,20 +105,13 @@ private struct ReservationRun {
             && Int64(head.user.uid) == row.integer(6)
     }
 
-    /// Begins another run with that row. Tags are looked up where the reservation is another one.
+    /// Begins another run with that row.
     mutating func begin(_ row: Prepared) throws(StoreError) {
         let (number, team, user) = (row.integer(0), row.text(5), UserID(UInt32(truncatingIfNeeded: row.integer(6))))
-        var tags = head?.tags
-        if head?.reservation.number != number {
-            defer { findTags.reset() }
-            try findTags.bind(number, at: 1)
-            try findTags.bind(PersonalName.tags.rawValue, at: 2)
-            tags = try findTags.next() ? findTags.bytes(0) : nil
-        }
         head = UsageOfReservation(
             reservation: ReservationID(number), day: try UsageTables.day(row.integer(3), "a record"),
-            department: DepartmentID(row.text(4)), team: team.isEmpty ? nil : TeamID(team), user: user, tags: tags,
-            tariff: 0, quantity: 0)
+            department: DepartmentID(row.text(4)), team: team.isEmpty ? nil : TeamID(team), user: user,
+            tags: try allTags.of(number), tariff: 0, quantity: 0)
     }
 
     mutating func add(_ quantity: Int64, of tariff: Int64) throws(StoreError) {

@@ -66,6 +66,25 @@ extension StoreQuery where Value == [UsageRecordRow] {
     }
 }
 
+extension StoreQuery where Value == [TaggedRecordRow] {
+    /// Records that are posted to a month, with numbers above `number`, in order, and their reservations' tags.
+    /// - Parameters:
+    ///   - month: any day of it.
+    ///   - limit: held to `StorageLimits.pageRows`.
+    public static func taggedRecords(of month: CivilDate, after number: Int64, limit: Int) -> Self {
+        Self { db throws(StoreError) in
+            let records = try StoreQuery<[UsageRecordRow]>.records(of: month, after: number, limit: limit).run(db)
+            var tags = try ReservationTags(db)
+            var rows: [TaggedRecordRow] = []
+            rows.reserveCapacity(records.count)
+            for record in records {
+                rows.append(TaggedRecordRow(record: record, tags: try tags.of(record.reservation.number)))
+            }
+            return rows
+        }
+    }
+}
+
 extension StoreStream where Row == UsageRecordRow {
     /// Records with numbers above `number`, in order.
     public static func records(after number: Int64) -> Self { all(.records(after: number)) }

@@ -54,6 +54,18 @@ public struct UsageRecordRow: Sendable, Hashable {
     }
 }
 
+/// A usage record with what its reservation was tagged with.
+public struct TaggedRecordRow: Sendable, Hashable {
+    public var record: UsageRecordRow
+    /// The personal field `tags` as it was submitted; nil where there was none, or it has been erased.
+    public var tags: [UInt8]?
+
+    public init(record: UsageRecordRow, tags: [UInt8]?) {
+        self.record = record
+        self.tags = tags
+    }
+}
+
 /// A sealed document of a department's month, opaque here. Never changed once it is there.
 public struct InvoiceRow: Sendable, Hashable {
     public var number: String

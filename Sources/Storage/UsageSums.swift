@@ -39,7 +39,8 @@ extension StoreStream where Row == UsageSum {
     /// What the records that the filter lets through come to, by tariff and what else is grouped by, in that order:
     /// day, department, team, user, tariff.
     ///
-    /// Whole months are read as months where neither days nor users are asked for, and the rest as days.
+    /// Where neither days nor users are asked for, whole months are read as months, and so are those of which nothing
+    /// is outside of the days; the rest is read as days.
     public static func sums(_ filter: UsageFilter, by grouping: UsageGrouping) -> Self {
         Self { db, body in
             guard try UsageTables.areThere(db) else { return }
@@ -47,7 +48,7 @@ extension StoreStream where Row == UsageSum {
             let columns = grouping.columns
             var values = FilterValues(first: 7)
             let conditions = filter.conditions(&values)
-            let parts = SumParts(filter, grouping)
+            let parts = try SumParts(filter, grouping, db)
             let names = (columns + ["tariff"]).joined(separator: ", ")
             let statement = try Prepared(
                 db,
@@ -73,20 +74,35 @@ private struct SumParts {
 
     private let parts: [Part]
 
-    init(_ filter: UsageFilter, _ grouping: UsageGrouping) {
-        let (first, end) = (filter.days.lowerBound, filter.days.upperBound)
+    init(_ filter: UsageFilter, _ grouping: UsageGrouping, _ db: Database) throws(StoreError) {
+        guard filter.users == nil, grouping.isDisjoint(with: [.day, .user]), !filter.days.isEmpty else {
+            parts = [Part(table: "usage_day", column: "day", range: filter.days)]
+            return
+        }
+        // A month of which nothing is outside of the days is a whole one: mostly the one that goes on.
+        var (first, end) = (filter.days.lowerBound, filter.days.upperBound)
+        if try !SumParts.isUsed(first.firstOfMonth..<first, db) { first = first.firstOfMonth }
+        if end > end.firstOfMonth, try !SumParts.isUsed(end..<end.firstOfNextMonth, db) { end = end.firstOfNextMonth }
         let firstMonth = first == first.firstOfMonth ? first : first.firstOfNextMonth
         let endMonth = end.firstOfMonth
-        let asksForDays = filter.users != nil || grouping.contains(.day) || grouping.contains(.user)
-        if asksForDays || firstMonth >= endMonth {
-            parts = [Part(table: "usage_day", column: "day", range: filter.days)]
-        } else {
-            parts = [
-                Part(table: "usage_day", column: "day", range: first..<firstMonth),
-                Part(table: "usage_month", column: "month", range: firstMonth..<endMonth),
-                Part(table: "usage_day", column: "day", range: endMonth..<end),
-            ].filter { !$0.range.isEmpty }
+        guard firstMonth < endMonth else {
+            parts = [Part(table: "usage_day", column: "day", range: first..<end)]
+            return
         }
+        parts = [
+            Part(table: "usage_day", column: "day", range: first..<firstMonth),
+            Part(table: "usage_month", column: "month", range: firstMonth..<endMonth),
+            Part(table: "usage_day", column: "day", range: endMonth..<end),
+        ].filter { !$0.range.isEmpty }
+    }
+
+    /// Whether a record is posted to one of the days.
+    private static func isUsed(_ days: Range<CivilDate>, _ db: Database) throws(StoreError) -> Bool {
+        let statement = try Prepared(db, "SELECT 1 FROM usage_day WHERE day >= ?1 AND day < ?2 LIMIT 1")
+        defer { statement.reset() }
+        try statement.bind(days.lowerBound.daysSinceEpoch, at: 1)
+        try statement.bind(days.upperBound.daysSinceEpoch, at: 2)
+        return try statement.next()
     }
 
     /// The rows of all of them, with the columns that are asked for. The ranges are numbered from 1.

@@ -103,6 +103,10 @@ import Units
         let both = UsageFilter(days: november..<(try day("2026-12-02")))
         let all = ["r-1 one 1": Int64(35), "r-1 one 2": 20, "r-2 none 1": 40, "r-3 three 1": 50]
         #expect(try sums(both) == all)
+        let tagged = try store.read(.taggedRecords(of: december, after: 3, limit: 9))
+        #expect(tagged.map(\.record) == (try store.read(.records(of: december, after: 3, limit: 9))))
+        #expect(tagged.map { $0.tags.map { String(decoding: $0, as: UTF8.self) } } == [nil, "three"])
+        #expect(try store.read(.taggedRecords(of: november, after: 0, limit: 2)).map(\.record.number) == [1, 2])
         #expect(try sums(UsageFilter(days: november..<december)) == ["r-1 one 1": 5, "r-1 one 2": 20])
         #expect(try sums(UsageFilter(days: both.days, users: [UserID(7)])) == ["r-1 one 1": -5])
         #expect(try sums(UsageFilter(days: both.days, tariffs: [2])) == ["r-1 one 2": 20])

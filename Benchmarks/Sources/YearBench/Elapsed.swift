@@ -14,12 +14,12 @@ struct Elapsed {
         return Elapsed(clock: end.clock - start.clock, processor: end.processor - start.processor)
     }
 
-    /// The middle one of five, each by itself.
+    /// The middle one of three, each by itself.
     static func median(_ body: () throws -> Void) rethrows -> Elapsed {
         var times: [Elapsed] = []
-        for _ in 0..<5 { times.append(try measured(body)) }
+        for _ in 0..<3 { times.append(try measured(body)) }
         return Elapsed(
-            clock: times.map(\.clock).sorted()[2], processor: times.map(\.processor).sorted()[2])
+            clock: times.map(\.clock).sorted()[1], processor: times.map(\.processor).sorted()[1])
     }
 
     static func += (left: inout Elapsed, right: Elapsed) {

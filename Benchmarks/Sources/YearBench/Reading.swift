@@ -68,22 +68,17 @@ struct Reading {
         writer.begin(to: &piece)
         var last: Int64 = 0
         while true {
-            let rows = try ledger.store.read(.records(of: month, after: last, limit: StorageLimits.pageRows))
+            let rows = try ledger.store.read(.taggedRecords(of: month, after: last, limit: StorageLimits.pageRows))
             guard let end = rows.last else { break }
             for row in rows {
-                try writer.append(ledger.record(row), tags: try tags(of: row.reservation), to: &piece)
+                try writer.append(ledger.record(row.record), tags: tags[row.tags], to: &piece)
             }
-            last = end.number
+            last = end.record.number
             flush()
         }
         try writer.finish(to: &piece)
         flush()
         return (writer.rows, bytes)
-    }
-
-    private func tags(of reservation: ReservationID) throws -> [String: String] {
-        let fields = try ledger.store.read(.personal(of: reservation))
-        return tags[fields.first { $0.name == .tags }?.value]
     }
 }
 

@@ -107,13 +107,14 @@ struct YearReport {
         var rows: Int64 = 0
         var bytes: Int64 = 0
         var time = Elapsed()
-        for (index, month) in months(making, from: first).enumerated() {
+        let months = months(making, from: first)
+        for (index, month) in months.enumerated() {
             time += try Elapsed.measured {
                 let (newRows, newBytes) = try reading.export(month)
                 rows += newRows
                 bytes += newBytes
             }
-            if [2, 5, 11].contains(index) {
+            if [2, 5, months.count - 1].contains(index) {
                 print(
                     "| 1 to \(index + 1) | \(rows) | \((Double(bytes) / 1e6).text(0)) | \(time.rate(rows)) | "
                         + "\(Memory.peak.text(0)) |")
