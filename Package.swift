@@ -26,9 +26,8 @@ func testSupport(_ name: String, _ dependencies: [Target.Dependency]) -> Target 
 
 /// What drives the real programs from outside.
 let scripts = [
-    "common.sh", "demo.sh", "dependencies.sh", "exports-daemon.sh", "exports.py", "exports.sh", "install.sh",
-    "kill9.py", "kill9.sh",
-    "manual.sh", "month.py",
+    "common.sh", "demo.sh", "dependencies.sh", "exports-daemon.sh", "exports.py", "exports.sh", "finance.py",
+    "finance.sh", "install.sh", "kill9.py", "kill9.sh", "manual.sh", "month.py",
     "month.sh", "mutations",
     "mutations.sh", "soak.sh", "sums.py", "sums.sh", "systemd",
 ]

@@ -60,6 +60,7 @@ struct FinanceMonth {
         time.advance(by: FinanceMonth.time("2026-10-01", 0) - time.now)
         daemon = try await TestDaemon(
             folder: folder, time: time, host: try Topology.Host(contentsOf: file.path), policy: FinanceMonth.policy)
+        try await daemon.broker.compare(FinanceMonth.policy, logger: daemon.broker.logger)
         await daemon.broker.takeInventory()
     }
 
@@ -73,7 +74,8 @@ struct FinanceMonth {
     mutating func pass() async {
         await go(to: FinanceMonth.time("2026-10-05", 9))
         let training = await submit(
-            Request(devices: 2, cores: 16, span: .hours(10)), by: FinanceMonth.games, tags: ["project": "lanes"])
+            Request(devices: 2, cores: 16, memory: .gibibytes(32), span: .hours(11)), by: FinanceMonth.games,
+            tags: ["project": "lanes"])
         await go(to: FinanceMonth.time("2026-10-05", 13))
         await sample(training, hours: 4, used: 2)
         await go(to: FinanceMonth.time("2026-10-05", 19))
@@ -81,13 +83,14 @@ struct FinanceMonth {
         await end(training)
         await go(to: FinanceMonth.time("2026-10-14", 20))
         let urgent = await submit(
-            Request(devices: 1, cores: 4, span: .hours(8), priorityClass: ClassID("urgent")), by: FinanceMonth.proxy,
+            Request(devices: 1, cores: 4, memory: .gibibytes(16), span: .hours(9), priorityClass: ClassID("urgent")),
+            by: FinanceMonth.proxy,
             tags: ["project": "dialects"])
         await go(to: FinanceMonth.time("2026-10-15", 4))
         await end(urgent)
         await go(to: FinanceMonth.time("2026-10-24", 22))
         let long = await submit(
-            Request(devices: 4, cores: 32, memory: .gibibytes(64), span: .hours(30)), by: FinanceMonth.games,
+            Request(devices: 4, cores: 32, memory: .gibibytes(64), span: .hours(31)), by: FinanceMonth.games,
             tags: ["project": "lanes"])
         await go(to: FinanceMonth.time("2026-10-26", 3))
         await end(long)

@@ -81,6 +81,13 @@ fi
 
 cat >"$folder/policy.yaml" <<END
 version: 1
+roles: {finance: ["$me"]}
+priceBook:
+  currency: EUR
+  rates:
+    - {sku: "gpu:NVIDIA H100 80GB HBM3", from: 2026-01-01, perHour: 2.50}
+    - {sku: cpu, from: 2026-01-01, perHour: 0.04}
+    - {sku: memory, from: 2026-01-01, perHour: 0.005}
 departments:
   - id: research
     name: Research
@@ -208,6 +215,29 @@ next=$(first_id)
 [ "${next#r-}" -gt "${job#r-}" ] || fail "the id $next comes after $job"
 expect 0 "$colleague" cancel "$next"
 expect 0 "$me" health
+
+say "What the day cost, by department and by project. Only what was held counts, to the millisecond."
+expect 0 "$me" usage --by department
+says 'research .*gpu:NVIDIA H100'
+expect 0 "$me" usage --by tag:project,user
+says 'protein'
+say "She is of finance too: the draft of her department's invoice, and where its amounts come from."
+expect 0 "$me" invoice list
+month=$(grep -oEm1 'INV-[0-9]{4}-[0-9]{2}' <<<"$out" | head -n 1)
+[ -n "$month" ] || fail "there is no invoice"
+expect 0 "$me" invoice adjust research --reason 'the lecture was called off late' -- -1.50
+expect 0 "$me" invoice show "$month-research" --explain
+says 'usage .*gpu:NVIDIA H100'
+says 'adjustment f-1 .*-1\.50'
+says 'rounding'
+say "A month is closed when it is over, not before; meanwhile the accounts can have what there is."
+expect 2 "$me" period close "${month#INV-}"
+says 'not over'
+expect 0 "$me" export gl --period "${month#INV-}"
+says 'research'
+expect 0 "$me" period list
+says 'not over'
 stop_daemon
+"$bin/allotd" verify --state "$folder/state" || fail "allotd verify refuses the journal with the charges"
 
 say "That was the day: $steps commands, each as expected. Nothing is left running."

@@ -285,6 +285,16 @@ def requests(own):
         "proposePolicy": ("POST", "/v1/policy/proposals?reason=x", b"x", octets),
         "approveProposal": ("POST", "/v1/policy/proposals/999/approve", nothing),
         "rejectProposal": ("POST", "/v1/policy/proposals/999/reject", reason),
+        "showUsage": ("GET", "/v1/usage?by=department"), "listInvoices": ("GET", "/v1/invoices"),
+        "showInvoice": ("GET", "/v1/invoices/INV-2000-01-vision"),
+        "verifyInvoices": ("POST", "/v1/invoices/verify", b'{"period": "2000-01"}'),
+        "proposeFinance": ("POST", "/v1/finance/proposals", nothing),
+        "listFinanceProposals": ("GET", "/v1/finance/proposals"),
+        "showFinanceProposal": ("GET", "/v1/finance/proposals/f-999"),
+        "approveFinanceProposal": ("POST", "/v1/finance/proposals/f-999/approve", nothing),
+        "rejectFinanceProposal": ("POST", "/v1/finance/proposals/f-999/reject", reason),
+        "listPeriods": ("GET", "/v1/periods"), "closePeriod": ("POST", "/v1/periods/2000-01/close"),
+        "exportPeriod": ("GET", "/v1/exports/gl?period=2000-01"),
         "listAudit": ("GET", "/v1/audit"), "verifyAudit": ("POST", "/v1/audit/verify", nothing),
     }
 
