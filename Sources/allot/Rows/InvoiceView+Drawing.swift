@@ -99,21 +99,27 @@ extension InvoiceView.Line {
     fileprivate func explanation(_ style: Style, currency: String) -> [String] {
         guard let parts, !parts.isEmpty else { return [] }
         let times = style.isUnicode ? "×" : "x"
-        var table = TextTable([.left(""), .right(""), .left(""), .left(""), .right("")])
+        var table = TextTable([.left(""), .right(""), .left(""), .right("")])
         for part in parts {
-            let price = part.perHour.map { perHour in
-                "\(times) \(perHour)"
-                    + (part.priceVersion.map { " (price \($0)" + (part.window.map { ", \($0)" } ?? "") + ")" } ?? "")
-            }
             let ratios = [("class", part.multiplier), (part.state, part.factor), ("credited", part.part)]
                 .filter { $0.1 != "1" }.map { "\(times) \($0.1) (\($0.0))" }
+            let price = part.perHour.map { "\(times) \($0)\(part.priceNote)" } ?? "without a price"
             table.append([
                 "  \(part.priorityClass), \(part.state)", "\(part.quantityHours) h",
-                price ?? "without a price", ratios.joined(separator: " "), "= \(Decimals.short(part.amount))",
+                ([price] + ratios).joined(separator: " "), "= \(Decimals.short(part.amount))",
             ])
         }
         return ["", style.tinted(DisplayText.printable("line \(id): \(what), \(sku ?? Style.none)"), .strong)]
             + table.lines(style)
+    }
+}
+
+extension InvoiceView.Part {
+    /// ` (price 2, night)`: which price it is; 0 is a correction's.
+    fileprivate var priceNote: String {
+        guard let priceVersion else { return "" }
+        return " (" + (priceVersion == 0 ? "corrected" : "price \(priceVersion)") + (window.map { ", \($0)" } ?? "")
+            + ")"
     }
 }
 
