@@ -121,7 +121,7 @@ let package = Package(
             [
                 "Units", "Topology", "Policy", "Scheduling", "Chargeback", "Storage", "Enforcement", "AllotAPI",
                 "AllotServer",
-                "AllotClient", hummingbird, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle, unixSignals,
+                "AllotClient", crypto, hummingbird, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle, unixSignals,
             ]),
         tests("SystemTests", ["AllotAPI", "AllotClient", nioPosix], exclude: scripts),
         tests("TidyTests", []),

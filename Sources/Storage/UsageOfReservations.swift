@@ -2,8 +2,8 @@ import GRDB
 import Units
 
 extension StoreStream where Row == UsageOfReservation {
-    /// What the records that the filter lets through come to, by reservation, day and tariff, with whose they are and the
-    /// reservation's tags.
+    /// What the records that the filter lets through come to, by reservation, day and tariff, with whose they are and
+    /// the reservation's tags.
     ///
     /// Read from the records, in the order of their numbers. A reservation that has records at several times comes
     /// several times: nothing is held in memory but the records of one that follow each other.

@@ -8,8 +8,8 @@ import Units
 
 @testable import AllotServer
 
-/// October 2026 on a machine with eight GPUs, in Berlin, where one day of it has 25 hours: two departments, samples that
-/// say used and idle, a failure, memory without a price, and a reservation that nobody looked at.
+/// October 2026 on a machine with eight GPUs, in Berlin, where one day of it has 25 hours: two departments, samples
+/// that say used and idle, a failure, memory without a price, and a reservation that nobody looked at.
 struct FinanceMonth {
     /// Accounts that every Debian has: none is a person.
     static let text = """

@@ -18,7 +18,8 @@ extension OpenAPI.Operation {
             query(
                 "by",
                 .text(
-                    "`department`, `team`, `user`, `sku`, `class`, `state`, `entry`, `day`, `month` or `tag:NAME`, with "
+                    "`department`, `team`, `user`, `sku`, `class`, `state`, `entry`, `day`, `month` or `tag:NAME`, "
+                        + "with "
                         + "commas between them.", examples: ["department,day", "tag:project"]),
                 "What groups have in common; absent: one sum for each SKU."),
             query("department", .text("An id."), "Only of this one."),
@@ -55,23 +56,27 @@ extension OpenAPI.Operation {
 
     private static let verifyInvoices = Self(
         .post, Route.invoiceVerify, id: "verifyInvoices", .finance, "Make sealed invoices again, and compare",
-        "Reads the journal from its first row, meters and rates all use again, makes the invoices of closed periods and "
+        "Reads the journal from its first row, meters and rates all use again, makes the invoices of "
+            + "closed periods and "
             + "compares them with those that were sealed. One verification runs at a time, of invoices or of the whole "
-            + "journal, and one is begun in \(APILimits.verificationSeconds) s at most. For finance, auditors and admins.",
+            + "journal, and one is begun in \(APILimits.verificationSeconds) s at most. For finance, auditors "
+            + "and admins.",
         body: OpenAPI.Body(schema: "InvoiceVerifyRequest", isRequired: false),
         success: .json("InvoiceVerificationView", "Also where it `failed`."),
         problems: [.forbidden, .invalidField, .unknownPeriod, .verificationRunning])
 
     private static let proposals = Self(
         .get, Route.financeProposals, id: "listFinanceProposals", .finance, "List adjustments and corrections",
-        "Those that wait for a second person, and recent ones; the newest first. Without the differences of corrections.",
+        "Those that wait for a second person, and recent ones; the newest first. Without the differences "
+            + "of corrections.",
         parameters: [.limit, .cursor], success: .json("FinanceProposalPage", "A page."),
         problems: [.forbidden, .invalidField])
 
     private static let propose = Self(
         .post, Route.financeProposals, id: "proposeFinance", .finance, "Propose an adjustment or a correction",
         "One of the two. An adjustment charges a department an amount beside its use, or gives it one back; above the "
-            + "policy's limit it waits for a second person. A correction says what the price of a SKU should have been: "
+            + "policy's limit it waits for a second person. A correction says what the price of a SKU should "
+            + "have been: "
             + "it always waits, and when it is approved what was charged otherwise is reversed and restated in the "
             + "open period. Closed periods stay as they are. For finance and admins.",
         body: OpenAPI.Body(schema: "FinanceProposalRequest", isRequired: true),
@@ -111,7 +116,8 @@ extension OpenAPI.Operation {
 
     private static let closePeriod = Self(
         .post, "/v1/periods/{period}/close", id: "closePeriod", .finance, "Close a period for good",
-        "Its invoices are sealed. Refused while it is not over, an earlier one is open, something in it has no price or "
+        "Its invoices are sealed. Refused while it is not over, an earlier one is open, something in it "
+            + "has no price or "
             + "is not written down, or a proposal waits. For finance and admins.",
         parameters: [
             OpenAPI.Parameter(

@@ -42,20 +42,17 @@ struct ExportStream: Sendable {
         writer.begin(to: &piece)
         if format.needsRecords {
             var number: Int64 = 0
-            var tags = TagCache()
+            var tags = TagSets()
             while true {
-                let page = try await store.read(
-                    .records(of: context.period.first, after: number, limit: Limits.recordsOfReservation))
-                for row in page where row.number <= lastRecord {
-                    let record = try tariffs.record(row)
-                    let known = showsTags ? try await tags.tags(of: record.reservation, store) : [:]
-                    try writer.append(record, tags: known, to: &piece)
+                let page = try await page(after: number)
+                for row in page where row.record.number <= lastRecord {
+                    try writer.append(tariffs.record(row.record), tags: tags[row.tags], to: &piece)
                     guard piece.count >= Limits.exportPieceBytes else { continue }
                     digest.take(piece)
                     try await write(piece)
                     piece.removeAll(keepingCapacity: true)
                 }
-                guard let last = page.last?.number, last < lastRecord else { break }
+                guard let last = page.last?.record.number, last < lastRecord else { break }
                 number = last
             }
         }
@@ -66,19 +63,29 @@ struct ExportStream: Sendable {
         return digest
     }
 
+    private func page(after number: Int64) async throws -> [TaggedRecordRow] {
+        let (month, limit) = (context.period.first, Limits.recordsOfReservation)
+        if showsTags { return try await store.read(.taggedRecords(of: month, after: number, limit: limit)) }
+        return try await store.read(.records(of: month, after: number, limit: limit))
+            .map { TaggedRecordRow(record: $0, tags: nil) }
+    }
+
     private var showsTags: Bool { format == .focusCostAndUsage || format == .csv }
 }
 
-/// Tags of reservations that were asked for of late.
-private struct TagCache {
-    private var tags: [ReservationID: [String: String]] = [:]
+/// What tags say, read once for reservations that have the same.
+private struct TagSets {
+    private var known: [[UInt8]: [String: String]] = [:]
 
-    mutating func tags(of id: ReservationID, _ store: Store) async throws -> [String: String] {
-        if let known = tags[id] { return known }
-        let read = Details(fields: try await store.read(.personal(of: id))).tags
-        if tags.count >= Limits.keptTags { tags.removeAll(keepingCapacity: true) }
-        tags[id] = read
-        return read
+    subscript(bytes: [UInt8]?) -> [String: String] {
+        mutating get {
+            guard let bytes else { return [:] }
+            if let tags = known[bytes] { return tags }
+            let tags = Details(fields: [PersonalField(name: .tags, value: bytes)]).tags
+            if known.count >= Limits.keptTags { known.removeAll(keepingCapacity: true) }
+            known[bytes] = tags
+            return tags
+        }
     }
 }
 
