@@ -1,6 +1,5 @@
 import AllotAPI
 import Chargeback
-import Crypto
 import Foundation
 import Policy
 import Scheduling
@@ -243,7 +242,7 @@ import Units
         try await Self.withMonth { server, month in
             let path = Route.export(ExportQuery(format: format, period: "2026-10"))
             let (body, trailer) = try Self.dechunked(try await Self.whole(server, path))
-            let digest = SHA256.hash(data: Data(body)).map { String(format: "%02x", $0) }.joined()
+            let digest = BooksRecord.digest(body)
             #expect(trailer == "allot-sha256: \(digest)\r\n\r\n")
             var filter = AuditFilter()
             filter.kind = "export"
