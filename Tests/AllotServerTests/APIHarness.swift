@@ -24,8 +24,7 @@ final class TestDaemon: Sendable {
     init(
         folder: String, time: TestTime = TestTime(), host: Topology.Host = .twoDevices, policy: PolicyText = .lab,
         last: Timestamp? = nil
-    ) async throws
-    {
+    ) async throws {
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let store = try Store(folder: folder + "/state", diskReserve: 0)
         self.store = store

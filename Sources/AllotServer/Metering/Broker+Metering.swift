@@ -62,7 +62,7 @@ extension Broker {
         round.isMetered = true
         for record in records {
             let (row, tariff) = tariffs.row(record)
-            if tariff != nil, record.amount == nil {
+            if tariff != nil, record.amount == nil, engine.policy.priceBook != nil {
                 logger.error("used without a price: it is on no invoice", metadata: ["sku": "\(record.tariff.sku)"])
             }
             round.add(record, row, tariff)

@@ -1,7 +1,9 @@
 import AllotAPI
+import Chargeback
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import NIOPosix
 import Scheduling
 import Storage
 import Units
@@ -37,6 +39,7 @@ extension API {
             problems.append(
                 "the wall clock jumped and is set aside; an admin can confirm it: allot health --confirm-clock")
         }
+        problems += await unratedTexts()
         let running = snapshot.engine.state.reservations.values.count {
             if case .waiting = $0.state { false } else { true }
         }
@@ -47,6 +50,27 @@ extension API {
             journalSequence: snapshot.journalSequence, waiting: snapshot.engine.state.reservations.count - running,
             active: running, lastPassMilliseconds: snapshot.lastPassMilliseconds, executor: execution.name,
             problems: problems)
+    }
+
+    /// What was used of late without a price, where others have one: it is on no invoice.
+    private func unratedTexts() async -> [String] {
+        let reader = await periodReader()
+        guard reader.invoices.policy.priceBook != nil else { return [] }
+        let texts: @Sendable () throws -> [String] = {
+            try reader.invoices.books.openPeriods(at: reader.moment).suffix(Limits.healthPeriods).flatMap { period in
+                let unrated = Unrated.all(of: try reader.totals(of: period))
+                let quantities = Dictionary(unrated.map { ($0.sku, $0.quantity) }) { $0 &+ $1 }
+                return quantities.sorted { $0.key < $1.key }.map { sku, quantity in
+                    "\(sku) was used for \(sku.hours(of: quantity)) h of \(period) without a price: finance can give it "
+                        + "one by 'allot invoice correct'"
+                }
+            }
+        }
+        do {
+            return try await NIOThreadPool.singleton.runIfActive(texts)
+        } catch {
+            return ["what was used without a price can not be read: \(error)"]
+        }
     }
 
     private func backupResponse() async throws -> Response {

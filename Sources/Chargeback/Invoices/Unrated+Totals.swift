@@ -6,7 +6,7 @@ extension Unrated {
     ///
     /// A reversal has the factors of what it takes back, so all entries with the same factors are summed first: a sum
     /// of zero costs nothing at any price. What is left of credits alone takes nothing from the use that they are of.
-    static func all(of totals: [PeriodTotal]) -> [Unrated] {
+    public static func all(of totals: [PeriodTotal]) -> [Unrated] {
         var nets: [Place: Int128] = [:]
         for total in totals where total.tariff.amount(of: total.quantity) == nil {
             nets[Place(total), default: 0] += Int128(total.quantity)
