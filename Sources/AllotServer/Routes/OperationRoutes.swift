@@ -61,7 +61,7 @@ extension API {
                 let unrated = Unrated.all(of: try reader.totals(of: period))
                 let quantities = Dictionary(unrated.map { ($0.sku, $0.quantity) }) { $0 &+ $1 }
                 return quantities.sorted { $0.key < $1.key }.map { sku, quantity in
-                    "\(sku) was used for \(sku.hours(of: quantity)) h of \(period) without a price: finance can give it "
+                    "\(sku) was used for \(sku.hours(of: quantity)) h of \(period) without a price: finance gives it "
                         + "one by 'allot invoice correct'"
                 }
             }
