@@ -80,6 +80,14 @@ struct Prepared {
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    /// Whether the column has this text, without a copy of it.
+    func has(_ text: String, at column: Int32) -> Bool {
+        guard let start = sqlite3_column_text(handle, column) else { return text.isEmpty }
+        let bytes = UnsafeBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column)))
+        var text = text
+        return text.withUTF8 { $0.elementsEqual(bytes) }
+    }
+
     func bytes(_ column: Int32) -> [UInt8] {
         guard let start = sqlite3_column_blob(handle, column) else { return [] }
         return [UInt8](UnsafeRawBufferPointer(start: start, count: Int(sqlite3_column_bytes(handle, column))))

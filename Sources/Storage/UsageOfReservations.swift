@@ -101,7 +101,7 @@ private struct ReservationRun {
     func holds(_ row: Prepared) -> Bool {
         guard let head else { return false }
         return head.reservation.number == row.integer(0) && head.day.daysSinceEpoch == row.integer(3)
-            && head.department.text == row.text(4) && head.team?.text ?? "" == row.text(5)
+            && row.has(head.department.text, at: 4) && row.has(head.team?.text ?? "", at: 5)
             && Int64(head.user.uid) == row.integer(6)
     }
 

@@ -123,13 +123,15 @@ import Units
             Batch(tariffs: (1...RandomUsage.tariffs).map { tariff($0) }, records: usage.next(600)))
         for round in 0..<100 {
             let filter = try usage.filter()
-            var found: [[Int64]: Int64] = [:]
+            var found: [String: Int64] = [:]
             for row in try store.all(.reservations(filter)) {
-                found[[row.reservation.number, row.tariff], default: 0] += row.quantity
+                let whose = "\(row.day) \(row.department) \(row.team?.text ?? "") \(row.user)"
+                found["\(row.reservation) \(row.tariff) \(whose)", default: 0] += row.quantity
             }
-            var expected: [[Int64]: Int64] = [:]
+            var expected: [String: Int64] = [:]
             for record in usage.records where filter.contains(record) {
-                expected[[record.reservation.number, record.tariff], default: 0] += record.quantity
+                let whose = "\(record.day) \(record.department) \(record.team?.text ?? "") \(record.user)"
+                expected["\(record.reservation) \(record.tariff) \(whose)", default: 0] += record.quantity
             }
             #expect(found == expected, "ALLOT_SEED=\(usage.seed) round \(round): \(filter)")
         }
