@@ -33,7 +33,7 @@ start_daemon() {
     daemon=$!
     local end=$((SECONDS + 31))
     while [ "$SECONDS" -lt "$end" ]; do
-        env ALLOT_SOCKET="$socket" "$bin/allot" health >/dev/null 2>&1 && return 0
+        env ALLOT_SOCKET="$socket" "$bin/allot" host >/dev/null 2>&1 && return 0
         is_running "$daemon" || fail "allotd ended at its start"
     done
     fail "allotd does not answer after 30 seconds"

@@ -26,6 +26,7 @@ extension Broker {
         do throws(Meter.Misfit) {
             let records = try meter.fold(event, at: round.time, policy: engine.policy)
             round.append(MeteringRecord.journaled(event, at: round.time))
+            round.isMetered = true
             take(records, into: &round)
             return true
         } catch {
@@ -36,9 +37,14 @@ extension Broker {
 
     /// Folds decisions of the engine in.
     func meter(_ event: Event, _ reservation: Reservation?, in round: inout Round) {
+        switch event {
+        case .credited, .ended, .requeued: round.isMetered = true
+        default: break
+        }
+        let made = round.records
         do {
-            let records = try meter.fold(event, reservation, policy: engine.policy) { [round] id in
-                try self.records(of: id) + round.records.filter { $0.reservation == id }
+            let records = try meter.fold(event, reservation, policy: engine.policy) { id in
+                try self.records(of: id) + made.filter { $0.reservation == id }
             }
             take(records, into: &round)
         } catch {
@@ -59,7 +65,6 @@ extension Broker {
 
     /// Takes records into the round, as rows.
     func take(_ records: [UsageRecord], into round: inout Round) {
-        round.isMetered = true
         for record in records {
             let (row, tariff) = tariffs.row(record)
             if tariff != nil, record.amount == nil, engine.policy.priceBook != nil {

@@ -28,11 +28,16 @@ extension AuditEntryView: ListDisplayable {
 
     /// What it was about, in a few words.
     private var what: String {
-        guard outcome == .denied else { return operation ?? "" }
+        guard outcome == .denied else { return operation ?? money }
         let times = (count ?? 1) > 1 ? " (\(count ?? 1) times)" : ""
         let why =
             needed.map { "needs \($0.joined(separator: " or "))" } ?? problem.map { String($0.dropFirst(10)) } ?? ""
         return "\(operation ?? ""): \(why)\(times)"
+    }
+
+    /// What was decided about money, as the journal has it; empty for all else.
+    private var money: String {
+        ["finance.", "period.", "export."].contains(where: action.hasPrefix) ? Exact.pairs(changes) : ""
     }
 }
 
