@@ -36,9 +36,9 @@ public struct ChargebackRules: Sendable, Hashable, Codable {
     public enum Distribution: String, Sendable, Hashable, Codable, CaseIterable {
         /// Whoever owns the machine: no department.
         case none
-        /// Each department by what its use cost.
+        /// Each department by the exact sum of its lines of usage.
         case use
-        /// Each by its nominal quota.
+        /// Each by the list price of its nominal devices over the period.
         case nominal
         /// All alike.
         case equal

@@ -39,7 +39,7 @@ struct ExportMonth {
         let slices = OwnedCapacity(sku: Self.slice, from: range.lowerBound, to: range.upperBound, count: 40)
         let shared = try SharedCost(
             of: self.period, owned: [owned, slices], totals: totals,
-            rule: SharedCostRule(distribute: .use, factor: Ratio(thousandths: 333)), policy: policy)
+            rule: ChargebackRules.Unsold(distribute: .use, factor: Ratio(thousandths: 333)), policy: policy)
         statement = try invoicing.statement(
             departments: Self.departments, totals: totals, adjustments: adjustments, shared: shared)
     }

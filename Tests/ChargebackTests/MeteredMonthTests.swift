@@ -260,7 +260,7 @@ enum MeteredMonthChecks {
             let policy = month.machine.policy
             let shared = try SharedCost(
                 of: period, owned: month.machine.meter.capacity, totals: totals,
-                rule: SharedCostRule(distribute: .use), policy: policy)
+                rule: ChargebackRules.Unsold(distribute: .use), policy: policy)
             for piece in shared.pieces where piece.unsold < 0 { return "\(piece.sku) is sold \(piece.unsold) too much" }
             let sold = shared.pieces.reduce(Int64(0)) { $0 + $1.sold }
             let byRecords = records.filter { record in

@@ -59,7 +59,7 @@ import Units
     @Test func `months have everything that is invoiced`() throws {
         var kinds: Set<Invoice.Kind> = []
         var states: Set<UsageState> = []
-        var rules: Set<SharedCostRule.Distribution> = []
+        var rules: Set<ChargebackRules.Distribution> = []
         var afterClose = 0
         var counts: [Int] = []
         for seed in UInt64(1)...15 {
@@ -75,6 +75,6 @@ import Units
         }
         #expect(counts.min() ?? 0 > 500)
         #expect(kinds == Set(Invoice.Kind.allCases) && states == Set(UsageState.allCases))
-        #expect(rules == Set(SharedCostRule.Distribution.allCases) && afterClose > 100)
+        #expect(rules == Set(ChargebackRules.Distribution.allCases) && afterClose > 100)
     }
 }

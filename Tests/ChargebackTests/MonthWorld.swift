@@ -7,7 +7,7 @@ import Units
 struct MonthWorld {
     let seed: UInt64
     let policy: Policy
-    let rule: SharedCostRule
+    let rule: ChargebackRules.Unsold
     /// Three, one after the other.
     let periods: [Period]
     /// Every day of the periods.
@@ -46,8 +46,8 @@ struct MonthWorld {
         self.days = days
         let range = days[0].from..<from
         policy = try MonthWorld.policy(in: range, zone, &random)
-        let rules = SharedCostRule.Distribution.allCases
-        rule = SharedCostRule(
+        let rules = ChargebackRules.Distribution.allCases
+        rule = ChargebackRules.Unsold(
             distribute: rules[random.pick(rules.count)],
             factor: Ratio(thousandths: Int64(random.pick(4) * 333 + random.pick(2))))
         owned = [

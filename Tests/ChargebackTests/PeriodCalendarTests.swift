@@ -74,7 +74,7 @@ import Units
                 sku: Finance.h100, from: Timestamp(milliseconds: 0), to: try Finance.time("2030-01-01T00:00:00Z"),
                 count: 1)
             let shared = try SharedCost(
-                of: Finance.period(text), owned: [owned], totals: [], rule: SharedCostRule(distribute: .equal),
+                of: Finance.period(text), owned: [owned], totals: [], rule: ChargebackRules.Unsold(distribute: .equal),
                 policy: Finance.policy([rate], zone: zone))
             #expect(shared.total == Finance.amount(hours * 100))
         }

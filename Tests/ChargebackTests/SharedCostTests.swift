@@ -57,12 +57,12 @@ import Units
     }
 
     private func shared(
-        _ distribute: SharedCostRule.Distribution, factor: Int64 = 1000, quotas: [DepartmentID: [Quota]] = [:],
+        _ distribute: ChargebackRules.Distribution, factor: Int64 = 1000, quotas: [DepartmentID: [Quota]] = [:],
         totals: [PeriodTotal]? = nil, owned: [OwnedCapacity]? = nil
     ) throws -> SharedCost {
         try SharedCost(
             of: Finance.period("2026-11"), owned: owned ?? self.owned(), totals: totals ?? self.totals(),
-            rule: SharedCostRule(distribute: distribute, factor: Ratio(thousandths: factor)),
+            rule: ChargebackRules.Unsold(distribute: distribute, factor: Ratio(thousandths: factor)),
             policy: policy(quotas: quotas))
     }
 
@@ -102,8 +102,8 @@ import Units
         #expect(nominal.parts.map(\.amount) == [0, 45_133, 22_567].map(Finance.amount))
     }
 
-    @Test(arguments: [SharedCostRule.Distribution.use, .nominal])
-    func `where nobody weighs anything, all bear it alike`(rule: SharedCostRule.Distribution) throws {
+    @Test(arguments: [ChargebackRules.Distribution.use, .nominal])
+    func `where nobody weighs anything, all bear it alike`(rule: ChargebackRules.Distribution) throws {
         let shared = try shared(rule, totals: [])
         #expect(shared.parts.map(\.weight) == [1, 1, 1])
         #expect(shared.parts.reduce(.zero) { $0 + $1.amount } == shared.total && shared.total > .zero)
@@ -140,7 +140,7 @@ import Units
             try totals() + [Finance.total(Finance.vision, nil, Finance.usage(Finance.rate("2.40")), 20_000 * hour + 1)]
         let refusal = InvoicingRefusal.oversold(
             Finance.h100, version: 1, owned: 720_000 * hour, sold: 720_000 * hour + 1)
-        for rule in [SharedCostRule.Distribution.use, .nominal, .equal] {
+        for rule in [ChargebackRules.Distribution.use, .nominal, .equal] {
             #expect(throws: refusal) { try shared(rule, totals: totals) }
         }
         #expect(try shared(.none, totals: totals).pieces[1].unsold == -1)

@@ -25,12 +25,9 @@ struct PeriodInvoices {
         let owned = meter.capacity.filter { $0.from < now }.map { piece in
             OwnedCapacity(sku: piece.sku, from: piece.from, to: min(piece.to, now), count: piece.count)
         }
-        let unsold = policy.chargeback.unsold
         let shared = try SharedCost(
             of: period, owned: owned, totals: totals + running,
-            rule: SharedCostRule(
-                distribute: SharedCostRule.Distribution(unsold.distribute), factor: unsold.factor),
-            policy: policy)
+            rule: policy.chargeback.unsold, policy: policy)
         let invoicing = Invoicing(
             period: period, zone: policy.timeZone, currency: policy.priceBook?.currency,
             versions: Invoice.Versions(policy: policyVersion, rating: Invoicing.rating))
@@ -68,17 +65,6 @@ extension PeriodTotal {
         self.init(
             period: record.period, department: record.department, team: record.team, tariff: record.tariff,
             quantity: record.quantity)
-    }
-}
-
-extension SharedCostRule.Distribution {
-    init(_ distribution: ChargebackRules.Distribution) {
-        switch distribution {
-        case .none: self = .none
-        case .use: self = .use
-        case .nominal: self = .nominal
-        case .equal: self = .equal
-        }
     }
 }
 

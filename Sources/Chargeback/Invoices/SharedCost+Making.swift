@@ -9,7 +9,7 @@ extension SharedCost {
     /// - Throws: `oversold` where the rule shares what was not held, and there is less than nothing of it: no invoice
     ///   is made then, as what is owned or what was sold is written down wrongly.
     public init(
-        of period: Period, owned: [OwnedCapacity], totals: [PeriodTotal], rule: SharedCostRule, policy: Policy
+        of period: Period, owned: [OwnedCapacity], totals: [PeriodTotal], rule: ChargebackRules.Unsold, policy: Policy
     ) throws(InvoicingRefusal) {
         let totals = totals.filter { $0.period == period }
         self.rule = rule

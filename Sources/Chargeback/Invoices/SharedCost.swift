@@ -1,30 +1,6 @@
 public import Policy
 public import Units
 
-/// How the cost of devices that nobody held is shared.
-public struct SharedCostRule: Sendable, Hashable {
-    public var distribute: Distribution
-    /// Of the list price.
-    public var factor: Ratio
-
-    public init(distribute: Distribution, factor: Ratio = .one) {
-        self.distribute = distribute
-        self.factor = factor
-    }
-
-    /// Who bears it.
-    public enum Distribution: String, Sendable, Hashable, CaseIterable {
-        /// No department.
-        case none
-        /// Each department by the exact sum of its usage lines.
-        case use
-        /// Each by the list price of its nominal devices over the period.
-        case nominal
-        /// All alike.
-        case equal
-    }
-}
-
 /// So many devices of a model, owned for a time.
 public struct OwnedCapacity: Sendable, Hashable, Codable {
     public var sku: SKU
@@ -43,7 +19,7 @@ public struct OwnedCapacity: Sendable, Hashable, Codable {
 
 /// What of the owned devices' time was sold in a period, what was not, and what of its cost each department bears.
 public struct SharedCost: Sendable, Hashable {
-    public var rule: SharedCostRule
+    public var rule: ChargebackRules.Unsold
     /// By SKU and version.
     public var pieces: [Piece]
     /// What is shared, exactly: zero where the rule shares nothing.
