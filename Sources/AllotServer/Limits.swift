@@ -83,8 +83,8 @@ enum Limits {
     static let cutDelay = Span.minutes(5)
     /// How long the daemon writes nothing, before it writes that it is there.
     static let beatInterval = Span.minutes(1)
-    /// Open periods that are looked through for use without a price.
-    static let healthPeriods = 13
+    /// The latest periods, as far as they are open, that health looks through for use without a price.
+    static let healthPeriods = 2
     /// That one correction changes: it is one commit.
     static let correctedRecords = 200_000
     /// Of a reservation's records that are read at once.

@@ -111,6 +111,14 @@ import Units
         #expect(reading(6_000, steps: 4).gap(since: before, passed: .seconds(5)) == nil)
     }
 
+    @Test func `devices that were held for longer than owned are named`() {
+        let hour: Int64 = 1000 * 3_600_000
+        let refusal = InvoicingRefusal.oversold(.device("H100"), version: 1, owned: 2 * hour, sold: 3 * hour)
+        let detail = refusal.problem.detail
+        #expect(refusal.problem.status == 422)
+        #expect(detail.contains("gpu:H100 was held for 3 h and owned for 2 h"), "\(detail)")
+    }
+
     @Test func `a record that was changed, or a sum, is noticed`() async throws {
         let place = try Place()
         let daemon = try await place.daemon()

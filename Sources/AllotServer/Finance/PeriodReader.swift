@@ -34,7 +34,7 @@ struct PeriodReader: Sendable {
         do throws(InvoicingRefusal) {
             return try invoices.statement(of: period, totals: totals, now: now)
         } catch {
-            throw Problems.beyondExact()
+            throw error.problem
         }
     }
 

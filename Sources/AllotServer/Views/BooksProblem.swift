@@ -59,9 +59,22 @@ extension Broker.FinanceFailure {
     var problem: Problem {
         switch self {
         case .refused(let refusal): refusal.problem
-        case .invoicing: Problems.beyondExact()
+        case .invoicing(let refusal): refusal.problem
         case .tooManyRecords(let limit): Problems.tooManyItems(limit)
         case .notStored(let problem): problem
+        }
+    }
+}
+
+extension InvoicingRefusal {
+    var problem: Problem {
+        switch self {
+        case .beyond: Problems.beyondExact()
+        case .oversold(let sku, _, let owned, let sold):
+            Problems.invalidField(
+                "period",
+                "in it \(sku) was held for \(sku.hours(of: sold)) h and owned for \(sku.hours(of: owned)) h, so that "
+                    + "the cost of what nobody held can not be shared; with 'unsold: {distribute: none}' it is not")
         }
     }
 }
