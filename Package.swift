@@ -28,8 +28,8 @@ func testSupport(_ name: String, _ dependencies: [Target.Dependency]) -> Target 
 let scripts = [
     "common.sh", "demo.sh", "dependencies.sh", "exports-daemon.sh", "exports.py", "exports.sh", "finance.py",
     "finance.sh", "install.sh", "kill9.py", "kill9.sh", "manual.sh", "month.py",
-    "month.sh", "mutations",
-    "mutations.sh", "soak.sh", "sums.py", "sums.sh", "systemd",
+    "month.sh", "october.sh", "mutations",
+    "mutations.sh", "soak.sh", "sums.py", "sums.sh", "systemd", "tamper.sh",
 ]
 
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")

@@ -120,8 +120,11 @@ class Daemon:
         began = time.monotonic()
         self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log)
         while time.monotonic() - began < READY_SECONDS:
-            if self.process.poll() is not None:
-                raise Failure(f"allotd ended with {self.process.returncode} at its start")
+            try:
+                code = self.process.wait(timeout=0.02)
+                raise Failure(f"allotd ended with {code} at its start")
+            except subprocess.TimeoutExpired:
+                pass
             try:
                 connection = await Connection.open(self.socket)
                 status, _ = await connection.ask("GET", "/v1/health")
@@ -130,7 +133,6 @@ class Daemon:
                     return time.monotonic() - began
             except (ConnectionError, OSError):
                 pass
-            await asyncio.sleep(0.02)
         raise Failure(f"allotd does not answer after {READY_SECONDS} s")
 
     def end(self, number):
@@ -326,10 +328,12 @@ async def one_round(daemon, ledger, options, name, number, chance):
         for index in range(options.connections)
     ]
     began = time.monotonic()
-    while time.monotonic() - began < delay or len(ledger.views) == before:
-        if time.monotonic() - began > END_SECONDS:
+    # The signal comes at some moment of the load, unless that is over before.
+    await asyncio.wait(workers, timeout=delay)
+    while len(ledger.views) == before:
+        if time.monotonic() - began > END_SECONDS or all(worker.done() for worker in workers):
             raise Failure(f"no submission was acknowledged in {END_SECONDS} s: {list(ledger.refused.values())[-1:]}")
-        await asyncio.sleep(0.01)
+        await asyncio.wait(workers, timeout=0.05)
     daemon.end(number)
     await asyncio.wait_for(asyncio.gather(*workers), END_SECONDS)
     code = await daemon.wait()

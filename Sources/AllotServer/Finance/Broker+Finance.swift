@@ -23,11 +23,7 @@ extension Broker {
     }
 
     /// What invoices are made of, as it is now.
-    var invoices: PeriodInvoices {
-        PeriodInvoices(
-            books: books, meter: meter, policy: engine.policy,
-            policyVersion: Int64(control.ledger.current?.number ?? 0))
-    }
+    var invoices: PeriodInvoices { PeriodInvoices(snapshot()) }
 
     /// Decides about a proposal and makes it durable, with the entries that a correction makes.
     func decideBooks(

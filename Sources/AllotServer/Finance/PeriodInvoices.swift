@@ -59,6 +59,14 @@ struct PeriodInvoices {
     }
 }
 
+extension PeriodInvoices {
+    init(_ snapshot: Broker.Snapshot) {
+        self.init(
+            books: snapshot.books, meter: snapshot.meter, policy: snapshot.engine.policy,
+            policyVersion: Int64(snapshot.control.ledger.current?.number ?? 0))
+    }
+}
+
 extension PeriodTotal {
     /// Of one record.
     fileprivate init(_ record: UsageRecord) {

@@ -51,10 +51,7 @@ extension API {
     /// What is known of periods now.
     func periodReader() async -> PeriodReader {
         let snapshot = await broker.snapshot()
-        let invoices = PeriodInvoices(
-            books: snapshot.books, meter: snapshot.meter, policy: snapshot.engine.policy,
-            policyVersion: Int64(snapshot.control.ledger.current?.number ?? 0))
         return PeriodReader(
-            invoices: invoices, tariffs: snapshot.tariffs, reader: store.reader, now: snapshot.time)
+            invoices: PeriodInvoices(snapshot), tariffs: snapshot.tariffs, reader: store.reader, now: snapshot.time)
     }
 }

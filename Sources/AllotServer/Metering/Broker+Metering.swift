@@ -44,22 +44,11 @@ extension Broker {
         let made = round.records
         do {
             let records = try meter.fold(event, reservation, policy: engine.policy) { id in
-                try self.records(of: id) + made.filter { $0.reservation == id }
+                try self.tariffs.records(of: id, self.store.reader) + made.filter { $0.reservation == id }
             }
             take(records, into: &round)
         } catch {
             round.fault = error as? StoreError ?? .corrupt("\(error)")
-        }
-    }
-
-    /// What is durable of a reservation's records.
-    private func records(of id: ReservationID) throws(StoreError) -> [UsageRecord] {
-        var records: [UsageRecord] = []
-        while true {
-            let page = try store.read(
-                .records(of: id, after: records.last?.number ?? 0, limit: Limits.recordsOfReservation))
-            for row in page { records.append(try tariffs.record(row)) }
-            if page.count < Limits.recordsOfReservation { return records }
         }
     }
 

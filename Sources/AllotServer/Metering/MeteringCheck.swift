@@ -52,7 +52,7 @@ struct MeteringCheck {
     mutating func fold(_ event: Event, _ reservation: Reservation?, _ store: StoreSnapshot) throws {
         let (tariffs, number) = (tariffs, meter.nextNumber)
         let records = try meter.fold(event, reservation, policy: policy) { id in
-            try MeteringCheck.records(of: id, before: number, store, tariffs)
+            try tariffs.records(of: id, before: number, store)
         }
         try compare(records, store)
     }
@@ -135,20 +135,6 @@ struct MeteringCheck {
             sealed += 1
         }
         self.totals = self.totals.filter { $0.key.period > period }
-    }
-
-    private static func records(
-        of id: ReservationID, before number: Int64, _ store: StoreSnapshot, _ tariffs: TariffTable
-    ) throws -> [UsageRecord] {
-        var records: [UsageRecord] = []
-        while true {
-            let page = try store.read(
-                .records(of: id, after: records.last?.number ?? 0, limit: Limits.recordsOfReservation))
-            for row in page where row.number < number { records.append(try tariffs.record(row)) }
-            if page.count < Limits.recordsOfReservation || page.last.map({ $0.number >= number }) ?? true {
-                return records
-            }
-        }
     }
 
     /// Compares records with those that are stored under their numbers.

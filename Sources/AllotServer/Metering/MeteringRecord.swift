@@ -134,4 +134,21 @@ struct TariffTable: Sendable {
             team: row.team, user: row.user, devices: row.devices, from: row.from, to: row.to,
             quantity: row.quantity, tariff: tariff, original: row.original)
     }
+
+    /// What is stored of a reservation's records, in order.
+    /// - Parameter number: records from this one on are left out, as if they were not there.
+    func records(
+        of id: ReservationID, before number: Int64 = .max, _ reader: some StoreReading
+    ) throws(StoreError) -> [UsageRecord] {
+        var records: [UsageRecord] = []
+        while true {
+            let page = try reader.read(
+                .records(of: id, after: records.last?.number ?? 0, limit: Limits.recordsOfReservation))
+            for row in page {
+                guard row.number < number else { return records }
+                records.append(try record(row))
+            }
+            if page.count < Limits.recordsOfReservation { return records }
+        }
+    }
 }
