@@ -3,6 +3,7 @@
 SWIFT ?= swift
 DESTDIR ?=
 PREFIX ?= /usr
+LOCK ?= no
 ROUNDS ?= 50
 STREAMS ?= 10000
 MUTATION_STREAMS ?= 500
@@ -44,7 +45,7 @@ test: build ## every test, on the debug build
 lint: toolchain ## formatting and shell syntax; the rest of the style is held by Tests/TidyTests
 	@echo '== Checking the format of the Swift files and the syntax of the scripts.'
 	@$(SWIFT) format lint --strict --parallel --recursive $(lintable)
-	@for script in .ci/run $(scripts)/*.sh $(scripts)/*/*.sh; do bash -n $$script || exit 1; done
+	@for script in .ci/run systemd/allot-lock $(scripts)/*.sh $(scripts)/*/*.sh; do bash -n $$script || exit 1; done
 
 demo: build ## a day on a shared machine: a real daemon in a temporary folder
 	@$(scripts)/demo.sh
@@ -76,9 +77,10 @@ completions: release ## completions for bash, zsh and fish, in .build/share/comp
 	@$(release)/allot --generate-completion-script zsh >$(share)/completions/_allot
 	@$(release)/allot --generate-completion-script fish >$(share)/completions/allot.fish
 
-install: release man completions ## into DESTDIR, below PREFIX (/usr); files in /etc/allot are never overwritten
+install: release man completions ## into DESTDIR, below PREFIX (/usr); keeps what is in /etc/allot; LOCK=yes locks too
 	@echo '== Installing into $(DESTDIR)$(PREFIX) and $(DESTDIR)/etc/allot.'
-	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' RELEASE='$(release)' SHARE='$(share)' $(scripts)/install.sh
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' RELEASE='$(release)' SHARE='$(share)' LOCK='$(LOCK)' \
+	  $(scripts)/install.sh
 
 clean: ## remove what was built
 	rm -rf .build

@@ -3,6 +3,7 @@
 results=/var/results
 python3 /opt/checks/enforcer_checks.py >>$results 2>&1
 python3 /opt/checks/daemon_checks.py >>$results 2>&1
+python3 /opt/checks/lock_checks.py >>$results 2>&1
 passed=$(grep -c '^ok ' $results)
 failed=$(grep -c -e '^FAILED ' -e '^Traceback ' $results)
 echo "$passed passed, $failed failed" >>$results

@@ -44,6 +44,7 @@ install_programs() {
     local root=$1 program library
     install -D -m 0755 "$built/allot-enforcer" "$root/usr/sbin/allot-enforcer"
     install -D -m 0755 -t "$root/usr/bin" "$built/allot" "$built/allotd"
+    install -D -m 0755 "$top/systemd/allot-lock" "$root/usr/sbin/allot-lock"
     # The room's own tests run inside too, those that need a journal.
     if [ -x "$built/allotPackageTests.xctest" ]; then
         install -D -m 0755 "$built/allotPackageTests.xctest" "$root/opt/checks/unit-tests"
@@ -65,7 +66,7 @@ install_units() {
         "$top"/systemd/*.slice
     install -D -m 0644 "$top/systemd/allot.sysusers.conf" "$root/usr/lib/sysusers.d/allot.conf"
     install -D -m 0644 "$top/systemd/allot.tmpfiles.conf" "$root/usr/lib/tmpfiles.d/allot.conf"
-    install -D -m 0644 "$top/Config/allotd.yaml" "$root/etc/allot/allotd.yaml"
+    install -D -m 0644 -t "$root/etc/allot" "$top/Config/allotd.yaml" "$top/Config/lock.conf"
     systemctl --root="$root" --quiet enable allot-enforcer.socket allotd.socket
     install -D -m 0644 -t "$root/opt/checks" "$here"/*.py "$here"/*.sh
     install -m 0644 "$here/checks.service" "$root/usr/lib/systemd/system/checks.service"
