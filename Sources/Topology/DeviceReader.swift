@@ -22,7 +22,8 @@ struct DeviceReader {
         var found: [(function: PCIFunction, object: HwlocObject)] = []
         var seen: Set<PCIAddress> = []
         for object in reader.topology.objects(HWLOC_OBJ_PCI_DEVICE) {
-            guard let function = PCIFunction(object), function.isAccelerator else { continue }
+            guard let function = PCIFunction(object) else { continue }
+            guard function.isAccelerator(named: reader.accelerators) else { continue }
             if seen.insert(function.address).inserted { found.append((function, object)) }
         }
         found.sort { $0.function.address < $1.function.address }

@@ -6,12 +6,15 @@ struct HostReader {
     let topology: HwlocTopology
     let cores: [Core]
     let nodes: NodeTable
+    /// What is a device whatever its class says.
+    let accelerators: Set<PCIKind>
 
     /// The core of each processor number.
     private let coreOfProcessor: [Int: Int]
 
-    init(_ topology: HwlocTopology) throws(TopologyError.Reason) {
+    init(_ topology: HwlocTopology, accelerators: Set<PCIKind> = []) throws(TopologyError.Reason) {
         self.topology = topology
+        self.accelerators = accelerators
         nodes = try NodeTable(topology)
         cores = try HostReader.cores(topology, nodes)
         var table: [Int: Int] = [:]

@@ -22,10 +22,13 @@ extension Host {
 
     /// Reads the machine that this runs on: hwloc, then what `/proc/driver/nvidia`, sysfs and NVML add about devices.
     /// Throws a `TopologyError` where hwloc sees no CPU or where a limit is passed.
-    public static func live() throws(TopologyError) -> Host {
+    /// - Parameter accelerators: kinds of PCI functions that are devices whatever their class and vendor say.
+    public static func live(accelerators: Set<PCIKind> = []) throws(TopologyError) -> Host {
         do {
-            var host = try HostReader(HwlocTopology()).host(fallbackName: MachineFiles.hostName())
-            try LiveDevices(machine: MachineFiles(root: "/"), nvml: NVML.load()).enrich(&host)
+            let reader = try HostReader(HwlocTopology(), accelerators: accelerators)
+            var host = try reader.host(fallbackName: MachineFiles.hostName())
+            let machine = MachineFiles(root: "/")
+            try LiveDevices(machine: machine, nvml: NVML.load(), accelerators: accelerators).enrich(&host)
             return host
         } catch let reason {
             throw TopologyError(file: nil, reason: reason)

@@ -22,6 +22,11 @@ struct PCIFunction {
 
     var ids: String { "\(PCIAddress.hex(vendorID, 4)):\(PCIAddress.hex(deviceID, 4))" }
 
+    /// Whether it is one by its class and vendor, or because somebody who knows the machine says so.
+    func isAccelerator(named: Set<PCIKind>) -> Bool {
+        isAccelerator || named.contains(PCIKind(vendor: vendorID, device: deviceID))
+    }
+
     /// Whether work can be given to it. Class alone does not tell: an MI50 is 0380, an MI300A 1200, a workstation's
     /// RTX 0300, and so is nearly every server's remote console.
     var isAccelerator: Bool {

@@ -20,6 +20,7 @@ import Units
             state: /d
             policy: /p
             topology: /t
+            accelerators: [1af4:1050]
             executor: process
             enforcerSocket: /e
             logLevel: trace
@@ -38,7 +39,7 @@ import Units
         let defaults = Mirror(reflecting: Configuration()).children.map { "\($0)" }
         let read = Mirror(reflecting: try Configuration.read(yaml: text, name: "c")).children.map { "\($0)" }
         #expect(zip(defaults, read).allSatisfy { $0 != $1 }, "an option kept its default: \(read)")
-        #expect(read.count == 18)
+        #expect(read.count == 19)
     }
 
     @Test func `an empty file says nothing, so everything has its default`() throws {
@@ -93,6 +94,19 @@ import Units
                 "c:1:31: anchors.file: `a` is not an absolute path",
                 "c:1:47: anchors.comand: unknown key; did you mean `command`?",
                 "c:2:20: requestsPerSecond: `0` is out of range: 1 to 100000",
+            ])
+    }
+
+    @Test func `kinds of accelerators are read as lspci shows them, and each that is not is named`() throws {
+        let file = try Configuration.read(yaml: "accelerators: [1af4:1050, 10DE:2335]", name: "c")
+        #expect(file.accelerators.map(\.description) == ["1af4:1050", "10de:2335"])
+        #expect(
+            faults("accelerators: [1af4, 1af4:105, +af4:1050, 'xyzw:1050', 1af4:1050:1]") == [
+                "c:1:16: accelerators[0]: `1af4` is not a PCI id such as 1af4:1050",
+                "c:1:22: accelerators[1]: `1af4:105` is not a PCI id such as 1af4:1050",
+                "c:1:32: accelerators[2]: `+af4:1050` is not a PCI id such as 1af4:1050",
+                "c:1:43: accelerators[3]: `xyzw:1050` is not a PCI id such as 1af4:1050",
+                "c:1:56: accelerators[4]: 11 characters long; at most 9",
             ])
     }
 

@@ -8,13 +8,14 @@ import Units
 struct LiveDevicesTests {
     /// A host as hwloc shows it, completed from a fake machine.
     private func enriched(
-        _ topology: TinyTopology, nvml: [NVMLDevice] = [], _ prepare: (FakeMachine) throws -> Void
+        _ topology: TinyTopology, nvml: [NVMLDevice] = [], accelerators: Set<PCIKind> = [],
+        _ prepare: (FakeMachine) throws -> Void
     ) throws -> Host {
         try Inputs.withFolder { folder in
             let machine = FakeMachine(root: folder)
             try prepare(machine)
             var host = try topology.host()
-            try LiveDevices(machine: machine.files, nvml: nvml).enrich(&host)
+            try LiveDevices(machine: machine.files, nvml: nvml, accelerators: accelerators).enrich(&host)
             #expect(fault(in: host) == nil)
             return host
         }
@@ -84,6 +85,24 @@ struct LiveDevicesTests {
         #expect(host.devices.map(\.numaNode) == [nil, 1])
         #expect(host.devices.map(\.localCores.list) == ["0-1", "1"])
         #expect(host.devices.map(\.model) == ["10de:2335", "10de:2335"])
+    }
+
+    @Test func `what is named as an accelerator is one, whatever it looks like`() throws {
+        let named: Set<PCIKind> = [PCIKind(vendor: 0x1AF4, device: 0x1050)]
+        let host = try enriched(TinyTopology(nodes: 2), accelerators: named) { machine in
+            try machine.addFunction(
+                "0000:41:00.0", classID: "0380", ids: "1af4:1050",
+                more: ["numa_node": "1", "drm/card0/dev": "226:0", "drm/renderD128/dev": "226:128"])
+            try machine.addFunction("0000:42:00.0", classID: "0380", ids: "1af4:1051")
+            try machine.addFunction("0000:43:00.0", classID: "0380", ids: "1234:1050")
+        }
+        #expect(host.devices.map(\.pciAddress) == ["0000:41:00.0"])
+        #expect(host.devices.map(\.files) == [["/dev/dri/card0", "/dev/dri/renderD128"]])
+        let seen = gpus(["0000:41:00.0"], type: "0380 [1af4:1050] [1af4:1100] 01")
+        let topology = try HwlocTopology(xml: Array(seen.xml.utf8), version: XMLOutline(Array(seen.xml.utf8)).version)
+        let listed = try HostReader(topology, accelerators: named).host(fallbackName: "h")
+        #expect(listed.devices.map(\.pciAddress) == ["0000:41:00.0"])
+        #expect(try HostReader(topology).host(fallbackName: "h").devices == [])
     }
 
     @Test func `virtual functions and what a virtual machine holds are out of reach`() throws {

@@ -1,4 +1,5 @@
 public import Logging
+public import Topology
 public import Units
 
 /// What `/etc/allot/allotd.yaml` says: how the daemon runs. Who may use the machine is the policy's.
@@ -13,6 +14,8 @@ public struct Configuration: Sendable, Hashable {
     public var policy = Configuration.defaultPolicy
     /// A topology file of hwloc to schedule over; nil for the live host.
     public var topology: String?
+    /// Kinds of PCI functions that are devices on the live host whatever their class and vendor say.
+    public var accelerators: [PCIKind] = []
     /// What starts and confines commands.
     public var executor = Executor.systemd
     /// The private socket of `allot-enforcer`, which the systemd executor talks to.
@@ -76,6 +79,7 @@ public struct Configuration: Sendable, Hashable {
 extension Configuration {
     /// The ranges of the options. Outside them a file is refused with a fault that names the range.
     public enum Limits {
+        public static let accelerators = 64
         public static let connections = 1...65_536
         public static let connectionsPerUser = 1...65_536
         public static let requestsPerSecond = 1...100_000
@@ -101,6 +105,7 @@ extension Configuration {
             ("socket", socket != running.socket),
             ("state", state != running.state),
             ("topology", topology != running.topology),
+            ("accelerators", accelerators != running.accelerators),
             ("executor", executor != running.executor),
             ("enforcerSocket", enforcerSocket != running.enforcerSocket),
             ("connections", connections != running.connections),

@@ -1,5 +1,6 @@
 import Logging
 public import Policy
+import Topology
 import Units
 
 extension Configuration {
@@ -21,6 +22,7 @@ extension Configuration {
         set(&value.state, fields.optional("state")) { $0.path(limit: Limits.path) }
         set(&value.policy, fields.optional("policy")) { $0.path(limit: Limits.path) }
         set(&value.topology, fields.optional("topology")) { $0.topology() }
+        set(&value.accelerators, fields.optional("accelerators")) { $0.kinds(limit: Limits.accelerators) }
         set(&value.executor, fields.optional("executor")) { $0.choice(Executor.self) }
         set(&value.enforcerSocket, fields.optional("enforcerSocket")) { $0.path(limit: Limits.socketPath) }
         set(&value.logLevel, fields.optional("logLevel")) { $0.choice(Logger.Level.self) }
@@ -74,6 +76,18 @@ extension FieldValue {
         guard let text = text(limit: Configuration.Limits.path) else { return nil }
         if text == Configuration.noPlace { return .some(nil) }
         return path(limit: Configuration.Limits.path)
+    }
+
+    /// A list of PCI ids, `vendor:device` in hexadecimal digits.
+    fileprivate func kinds(limit: Int) -> [PCIKind]? {
+        list(limit: limit)?.compactMap { field in
+            guard let text = field.text(limit: 9) else { return nil }
+            guard let kind = PCIKind(text) else {
+                field.fault("`\(text)` is not a PCI id such as 1af4:1050")
+                return nil
+            }
+            return kind
+        }
     }
 
     /// An absolute path, or the word for the live host; the outer nil for neither.

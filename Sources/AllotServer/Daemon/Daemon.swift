@@ -51,7 +51,9 @@ public struct Daemon: Sendable {
     }
 
     private func start(logger: Logger) async throws -> Parts {
-        let host = try configuration.topology.map { try Host(contentsOf: $0) } ?? Host.live()
+        let host =
+            try configuration.topology.map { try Host(contentsOf: $0) }
+            ?? Host.live(accelerators: Set(configuration.accelerators))
         let socket = try ListeningSocket.open(path: configuration.socket, environment: Environment.all)
         let store = try Store(folder: configuration.state, diskReserve: configuration.diskReserve.bytes)
         let last = try await store.read(.scalars)[Scalar.engineTime].map { Timestamp(milliseconds: $0) }

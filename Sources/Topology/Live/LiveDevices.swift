@@ -5,15 +5,17 @@ import Units
 struct LiveDevices {
     private let machine: MachineFiles
     private let nvml: [NVMLDevice]
+    private let accelerators: Set<PCIKind>
 
-    init(machine: MachineFiles, nvml: [NVMLDevice]) {
+    init(machine: MachineFiles, nvml: [NVMLDevice], accelerators: Set<PCIKind> = []) {
         self.machine = machine
         self.nvml = nvml
+        self.accelerators = accelerators
     }
 
     /// Leaves `host` with its devices complete, in order and with final ids.
     func enrich(_ host: inout Host) throws(TopologyError.Reason) {
-        let pci = PCIFiles(machine)
+        let pci = PCIFiles(machine, accelerators: accelerators)
         var devices: [LiveDevice] = host.devices.enumerated().map { LiveDevice(device: $1, origin: $0) }
         let known = Set(host.devices.map(\.pciAddress))
         // Without hwloc's PCI plugin no function is seen at all.

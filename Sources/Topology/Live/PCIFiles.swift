@@ -3,10 +3,12 @@ import Units
 /// What sysfs tells of PCI functions (Documentation/ABI/testing/sysfs-bus-pci and the amdgpu driver's own files).
 struct PCIFiles {
     private let machine: MachineFiles
+    private let named: Set<PCIKind>
     private static let folder = "/sys/bus/pci/devices"
 
-    init(_ machine: MachineFiles) {
+    init(_ machine: MachineFiles, accelerators: Set<PCIKind> = []) {
         self.machine = machine
+        named = accelerators
     }
 
     /// The accelerators that sysfs lists.
@@ -21,7 +23,7 @@ struct PCIFiles {
                 address: address, classID: UInt16(truncatingIfNeeded: classID >> 8),
                 vendorID: UInt16(truncatingIfNeeded: vendorID), deviceID: UInt16(truncatingIfNeeded: deviceID),
                 hasCoprocessor: false)
-            guard function.isAccelerator else { return nil }
+            guard function.isAccelerator(named: named) else { return nil }
             let local = machine.text("\(path)/local_cpulist").flatMap { BitSet(list: $0) } ?? BitSet()
             return Device(
                 id: DeviceID(address.description), vendor: function.vendor, model: function.ids, memory: nil,
