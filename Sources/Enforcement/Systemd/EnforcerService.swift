@@ -38,7 +38,7 @@ public actor EnforcerService: Executor {
         self.rules = rules
         self.account = account
         self.logger = logger
-        plans = UnitPlans(sharedFiles: sharedFiles.filter { access($0, F_OK) == 0 })
+        plans = UnitPlans(sharedFiles: sharedFiles.filter(DeviceAccess.isThere))
         folder = try RecordFolder(path: stateDirectory)
         let (records, damaged) = try folder.load()
         for file in damaged { logger.error("record cannot be read", metadata: ["file": "\(stateDirectory)/\(file)"]) }
@@ -134,10 +134,10 @@ public actor EnforcerService: Executor {
                 throw .refused("\(file) is held by \(other.reservation)")
             }
         }
-        for file in holding.files where access(file, F_OK) != 0 {
+        for file in holding.files where !DeviceAccess.isThere(file) {
             throw .failed("\(file): \(errorText(errno))")
         }
-        let files = holding.openableFiles.filter { access($0, F_OK) == 0 }
+        let files = holding.openableFiles.filter(DeviceAccess.isThere)
         // From here on the record says what there may be to undo.
         try folder.save(holding, name: holding.reservation.description)
         holdings[holding.reservation] = holding
