@@ -7,9 +7,14 @@ LOCK ?= no
 ROUNDS ?= 50
 STREAMS ?= 10000
 MUTATION_STREAMS ?= 500
+CUTS ?= 20
+# What `make install` installs: release, or debug for tests of what is installed.
+CONFIGURATION ?= release
 
 scripts := Tests/SystemTests
-release := .build/release
+built := .build/$(CONFIGURATION)
+programs := $(if $(filter debug,$(CONFIGURATION)),build,release)
+flags := $(if $(filter debug,$(CONFIGURATION)),,-c release --static-swift-stdlib)
 share := .build/share
 lintable := Package.swift Sources Tests $(wildcard Benchmarks/Package.swift Benchmarks/Sources Benchmarks/Benchmarks)
 
@@ -18,11 +23,11 @@ rooms := UnitsTests|TopologyTests|PolicyTests|SchedulingTests|ChargebackTests|Si
   StorageTests|EnforcementTests|SystemTests AllotAPITests|AllotClientTests AllotTests AllotServerTests
 
 .DEFAULT_GOAL := help
-.PHONY: help toolchain dependencies build test lint demo soak mutations bench release man completions install clean
+.PHONY: help toolchain dependencies build test test-vm lint demo soak mutations bench release man completions install clean
 
 help: ## this list
 	@echo 'make TARGET, where TARGET is one of'
-	@sed -n 's/^\([a-z]*\):.*## /  \1 /p' $(firstword $(MAKEFILE_LIST)) | awk '{n = $$1; $$1 = ""; printf "  %-13s%s\n", n, $$0}'
+	@sed -n 's/^\([a-z-]*\):.*## /  \1 /p' $(firstword $(MAKEFILE_LIST)) | awk '{n = $$1; $$1 = ""; printf "  %-13s%s\n", n, $$0}'
 
 toolchain:
 	@command -v $(SWIFT) >/dev/null || { \
@@ -47,11 +52,14 @@ lint: toolchain ## formatting and shell syntax; the rest of the style is held by
 	@$(SWIFT) format lint --strict --parallel --recursive $(lintable)
 	@for script in .ci/run systemd/allot-lock $(scripts)/*.sh $(scripts)/*/*.sh; do bash -n $$script || exit 1; done
 
+test-vm: build ## an emulated machine with GPUs: grants on a real kernel, and a power cut; as root
+	@$(scripts)/vm/run.sh
+
 demo: build ## a day on a shared machine: a real daemon in a temporary folder
 	@$(scripts)/demo.sh
 
-soak: build release ## the long runs: kills (ROUNDS=50), random streams (STREAMS=10000); results in docs/soak.md
-	@ROUNDS=$(ROUNDS) STREAMS=$(STREAMS) SWIFT=$(SWIFT) $(scripts)/soak.sh
+soak: build release ## the long runs: kills (ROUNDS=50), streams (STREAMS=10000), power cuts (CUTS=20); results in docs/soak.md
+	@ROUNDS=$(ROUNDS) STREAMS=$(STREAMS) CUTS=$(CUTS) SWIFT=$(SWIFT) $(scripts)/soak.sh
 
 mutations: toolchain dependencies ## known bugs put back one at a time, which the promise tests have to see; half an hour
 	@STREAMS=$(MUTATION_STREAMS) SWIFT=$(SWIFT) $(scripts)/mutations.sh --record
@@ -65,21 +73,21 @@ release: toolchain dependencies
 	@for program in allot allotd allot-enforcer; do \
 	  $(SWIFT) build -c release --static-swift-stdlib --product $$program || exit 1; done
 
-man: release ## man pages from the commands' own help, in .build/share/man
+man: $(programs) ## man pages from the commands' own help, in .build/share/man
 	@echo '== Writing the man pages.'
-	@$(SWIFT) build -c release --static-swift-stdlib --product generate-manual
-	@$(scripts)/manual.sh $(release) $(share)/man
+	@$(SWIFT) build $(flags) --product generate-manual
+	@$(scripts)/manual.sh $(built) $(share)/man
 
-completions: release ## completions for bash, zsh and fish, in .build/share/completions
+completions: $(programs) ## completions for bash, zsh and fish, in .build/share/completions
 	@echo '== Writing the shell completions.'
 	@mkdir -p $(share)/completions
-	@$(release)/allot --generate-completion-script bash >$(share)/completions/allot
-	@$(release)/allot --generate-completion-script zsh >$(share)/completions/_allot
-	@$(release)/allot --generate-completion-script fish >$(share)/completions/allot.fish
+	@$(built)/allot --generate-completion-script bash >$(share)/completions/allot
+	@$(built)/allot --generate-completion-script zsh >$(share)/completions/_allot
+	@$(built)/allot --generate-completion-script fish >$(share)/completions/allot.fish
 
-install: release man completions ## into DESTDIR, below PREFIX (/usr); keeps what is in /etc/allot; LOCK=yes locks too
+install: $(programs) man completions ## into DESTDIR, below PREFIX (/usr); keeps what is in /etc/allot; LOCK=yes locks too
 	@echo '== Installing into $(DESTDIR)$(PREFIX) and $(DESTDIR)/etc/allot.'
-	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' RELEASE='$(release)' SHARE='$(share)' LOCK='$(LOCK)' \
+	@DESTDIR='$(DESTDIR)' PREFIX='$(PREFIX)' RELEASE='$(built)' SHARE='$(share)' LOCK='$(LOCK)' \
 	  $(scripts)/install.sh
 
 clean: ## remove what was built

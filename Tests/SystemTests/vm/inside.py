@@ -1,0 +1,22 @@
+"""What is checked inside the emulated machine, by phase: checks, install, only, after, last. Started by begin.sh."""
+
+import sys
+import time
+
+import devices
+import life
+import load
+from checking import output
+
+phase = sys.argv[1]
+began = time.monotonic()
+if phase in ("checks", "only"):
+    devices.checks()
+    life.checks()
+    print(f"figure the checks took {time.monotonic() - began:.0f} s", flush=True)
+elif phase in ("after", "last"):
+    load.what_is_left()
+if phase in ("checks", "install", "after"):
+    load.begin()
+output("sync")
+print("finished", flush=True)
