@@ -97,6 +97,8 @@ extension Policy.Limits {
     public static let requestHold = Span.minutes(1)...Span.days(30)
     /// After which an idle reservation, or one that nobody came for, is noticed.
     public static let absence = Span.minutes(1)...Span.days(30)
+    /// Before the end of a reservation's time; none tells nobody.
+    public static let endLead = Span.zero...Span.days(1)
     /// In percent.
     public static let utilization = 1...100
     /// At most a hundred years.

@@ -30,6 +30,7 @@ import Units
             eventStreams: 1
             eventStreamsPerUser: 1
             anchors: {interval: 1s, file: /a, command: /c}
+            telemetry: {interval: 1s, record: 10s}
             requestBytes: 8M
             requestTimeout: 10m
             stopGrace: 0s
@@ -107,6 +108,20 @@ import Units
                 "c:1:32: accelerators[2]: `+af4:1050` is not a PCI id such as 1af4:1050",
                 "c:1:43: accelerators[3]: `xyzw:1050` is not a PCI id such as 1af4:1050",
                 "c:1:56: accelerators[4]: 11 characters long; at most 9",
+            ])
+    }
+
+    @Test func `how often is looked is read whole, and a piece is no shorter than the time between two looks`() throws {
+        let file = try Configuration.read(yaml: "telemetry: {interval: 1m, record: 1h}", name: "c")
+        #expect(file.telemetry.interval == .minutes(1))
+        #expect(file.telemetry.record == .hours(1))
+        #expect(
+            faults("telemetry: {interval: 1m, record: 30s}")
+                == ["c:1:35: telemetry.record: `30s` is less than the `1m` from one look to the next"])
+        #expect(
+            faults("telemetry: {interval: 6m, record: 1s}") == [
+                "c:1:23: telemetry.interval: `6m` is out of range: 1s to 5m",
+                "c:1:35: telemetry.record: `1s` is out of range: 10s to 1h",
             ])
     }
 

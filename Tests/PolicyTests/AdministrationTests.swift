@@ -24,13 +24,24 @@ import Units
             policy.attendance
                 == AttendanceRules(
                     idle: .init(after: .minutes(30), utilizationBelow: 3, action: .release, grace: .minutes(10)),
-                    noShow: .init(after: .hours(1))))
+                    noShow: .init(after: .hours(1)), unreserved: .init(action: .end, grace: .seconds(30)),
+                    endWarning: .init(lead: .minutes(5), signal: .user2)))
         #expect(policy.retention == RetentionRules(personal: .days(90)))
         #expect(policy.defaultDepartments == ["ada": DepartmentID("research")])
         #expect(policy.departments[0].managers == [.user("grace"), .group("leads")])
         #expect(
             policy.departments[0].budget
                 == Budget(perMonth: Amount(microunits: 50_000_000_000), thresholds: [50, 90], isHard: false))
+    }
+
+    @Test func `the end of a time is announced, and a short one's halfway`() throws {
+        let warning = try Policy.read(yaml: policy(top: "endWarning: {signal: none}"), name: "p").attendance.endWarning
+        #expect(warning == AttendanceRules.EndWarning(lead: .minutes(10), signal: nil))
+        let start = Timestamp(milliseconds: 1_000_000)
+        #expect(warning.time(from: start, to: start + .hours(1)) == start + .minutes(50))
+        #expect(warning.time(from: start, to: start + .minutes(8)) == start + .minutes(4))
+        #expect(warning.time(from: start, to: start) == nil)
+        #expect(AttendanceRules.EndWarning(lead: .zero).time(from: start, to: start + .hours(1)) == nil)
     }
 
     @Test func `a budget has thresholds and a hard stop where the text does not say`() throws {
@@ -119,6 +130,13 @@ import Units
         ("idle: {after: 1h, utilizationBelow: 0}", "p:6:37: idle.utilizationBelow: `0` is out of range: 1 to 100"),
         ("noShow: {after: 31d}", "p:6:17: noShow.after: `31d` is out of range: 1m to 30d"),
         ("noShow: {after: 1h, action: cancel}", "p:6:29: noShow.action: expected one of warn, release, found `cancel`"),
+        ("unreserved: {action: kill}", "p:6:22: unreserved.action: expected one of report, end, found `kill`"),
+        ("unreserved: {grace: 2h}", "p:6:21: unreserved.grace: `2h` is out of range: 0s to 1h"),
+        ("endWarning: {lead: 2d}", "p:6:20: endWarning.lead: `2d` is out of range: 0s to 1d"),
+        (
+            "endWarning: {signal: SIGKILL}",
+            "p:6:22: endWarning.signal: expected one of none, SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, found `SIGKILL`"
+        ),
         ("retention: {personal: 1h}", "p:6:23: retention.personal: `1h` is out of range: 1d to 36500d"),
         (
             "defaultDepartments: {ada: reserch}",

@@ -83,6 +83,8 @@ let wholePolicy = """
       requestHold: 8h
     idle: {after: 30m, utilizationBelow: 3, action: release, grace: 10m}
     noShow: {after: 1h}
+    unreserved: {action: end, grace: 30s}
+    endWarning: {lead: 5m, signal: SIGUSR2}
     retention: {personal: 90d}
     defaultDepartments: {ada: research}
     priceBook:

@@ -43,6 +43,8 @@ public struct Configuration: Sendable, Hashable {
 
     /// Where the journal's end is written to.
     public var anchors = Anchors()
+    /// How often the machine's use is looked at.
+    public var telemetry = Telemetry()
 
     /// What holds without a file.
     public init() {}
@@ -56,6 +58,17 @@ public struct Configuration: Sendable, Hashable {
         public var command: String?
 
         /// Every 15 minutes, to the system's log alone.
+        public init() {}
+    }
+
+    /// How often devices are looked at, and how often what was seen is written down.
+    public struct Telemetry: Sendable, Hashable {
+        /// From one look to the next.
+        public var interval = Span.seconds(10)
+        /// What a piece of a reservation's use is; equal ones are written down as one, of an hour at most.
+        public var record = Span.minutes(5)
+
+        /// Every 10 seconds, and in pieces of 5 minutes.
         public init() {}
     }
 
@@ -86,6 +99,8 @@ extension Configuration {
         public static let eventStreams = 1...65_536
         public static let eventStreamsPerUser = 1...65_536
         public static let anchorInterval = Span.seconds(1)...Span.days(1)
+        public static let telemetryInterval = Span.seconds(1)...Span.minutes(5)
+        public static let telemetryRecord = Span.seconds(10)...Span.hours(1)
         public static let requestBytes = ByteCount(bytes: 4 << 10)...ByteCount(bytes: 8 << 20)
         public static let requestTimeout = Span.seconds(1)...Span.minutes(10)
         public static let stopGrace = Span.zero...Span.minutes(10)

@@ -43,6 +43,20 @@ extension Configuration {
         set(&value.commitBatch, fields.optional("commitBatch")) { $0.integer(in: Limits.commitBatch) }
         set(&value.diskReserve, fields.optional("diskReserve")) { $0.byteCount(in: Limits.diskReserve) }
         set(&value.anchors, fields.optional("anchors")) { $0.mapping(anchors) }
+        set(&value.telemetry, fields.optional("telemetry")) { $0.mapping(telemetry) }
+        return value
+    }
+
+    private static func telemetry(_ fields: FieldReader) -> Telemetry {
+        var value = Telemetry()
+        let interval = fields.optional("interval")
+        set(&value.interval, interval) { $0.duration(in: Limits.telemetryInterval) }
+        let record = fields.optional("record")
+        set(&value.record, record) { $0.duration(in: Limits.telemetryRecord) }
+        if value.record < value.interval {
+            let (piece, look) = (value.record.duration, value.interval.duration)
+            record?.fault("`\(piece)` is less than the `\(look)` from one look to the next")
+        }
         return value
     }
 

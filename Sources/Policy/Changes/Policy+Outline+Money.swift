@@ -54,6 +54,14 @@ extension AttendanceRules.NoShow {
     }
 }
 
+extension AttendanceRules.Unreserved {
+    var outline: Outline { .fields(("action", .text(action.rawValue)), ("grace", .span(grace))) }
+}
+
+extension AttendanceRules.EndWarning {
+    var outline: Outline { .fields(("lead", .span(lead)), ("signal", .text(signal?.rawValue ?? "none"))) }
+}
+
 extension ChargebackRules {
     var outline: Outline {
         .fields(

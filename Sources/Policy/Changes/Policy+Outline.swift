@@ -18,6 +18,7 @@ extension Policy {
             ("preemption", preemption.outline),
             ("fairShare", .fields(("halfLife", .span(fairShare.halfLife)))),
             ("idle", attendance.idle?.outline), ("noShow", attendance.noShow?.outline),
+            ("unreserved", attendance.unreserved.outline), ("endWarning", attendance.endWarning.outline),
             ("retention", .fields(("personal", retention.personal.map(Outline.span)))),
             ("chargeback", chargeback.outline), ("budgets", budgets.outline), ("approvals", approvals.outline),
             ("priceBook", priceBook?.outline(timeZone)))

@@ -87,10 +87,43 @@ extension PolicyDocument {
 
     private static func list(_ words: [String]) -> String { words.map(\.quoted).joined(separator: ", ") }
 
-    static func attendance(idle: FieldValue?, noShow: FieldValue?) -> AttendanceRules {
+    static func attendance(
+        idle: FieldValue?, noShow: FieldValue?, unreserved: FieldValue?, endWarning: FieldValue?
+    ) -> AttendanceRules {
         AttendanceRules(
             idle: idle.flatMap { $0.mapping(Self.idle) ?? nil },
-            noShow: noShow.flatMap { $0.mapping(Self.noShow) ?? nil })
+            noShow: noShow.flatMap { $0.mapping(Self.noShow) ?? nil },
+            unreserved: Self.unreserved(unreserved), endWarning: Self.endWarning(endWarning))
+    }
+
+    private static func unreserved(_ field: FieldValue?) -> AttendanceRules.Unreserved {
+        var rules = AttendanceRules.Unreserved()
+        _ = field?.mapping { fields in
+            set(&rules.action, fields.optional("action")) { $0.choice(AttendanceRules.Unreserved.Action.self) }
+            set(&rules.grace, fields.optional("grace")) { $0.duration(in: Policy.Limits.grace) }
+        }
+        return rules
+    }
+
+    private static func endWarning(_ field: FieldValue?) -> AttendanceRules.EndWarning {
+        var rules = AttendanceRules.EndWarning()
+        _ = field?.mapping { fields in
+            set(&rules.lead, fields.optional("lead")) { $0.duration(in: Policy.Limits.endLead) }
+            set(&rules.signal, fields.optional("signal")) { $0.choice(EndSignal.self)?.signal }
+        }
+        return rules
+    }
+
+    /// A signal, or none.
+    private enum EndSignal: String, CaseIterable {
+        case none
+        case hangUp = "SIGHUP"
+        case interrupt = "SIGINT"
+        case terminate = "SIGTERM"
+        case user1 = "SIGUSR1"
+        case user2 = "SIGUSR2"
+
+        var signal: PreemptionRules.WarningSignal?? { .some(PreemptionRules.WarningSignal(rawValue: rawValue)) }
     }
 
     private static func idle(_ fields: FieldReader) -> AttendanceRules.Idle? {

@@ -36,7 +36,9 @@ enum PolicyDocument {
             roles: roles(fields.optional("roles")),
             budgets: budgets(fields.optional("budgets")),
             approvals: approvals(fields.optional("approvals"), classes),
-            attendance: attendance(idle: fields.optional("idle"), noShow: fields.optional("noShow")),
+            attendance: attendance(
+                idle: fields.optional("idle"), noShow: fields.optional("noShow"),
+                unreserved: fields.optional("unreserved"), endWarning: fields.optional("endWarning")),
             retention: retention(fields.optional("retention")),
             chargeback: chargeback(fields.optional("chargeback"), departments),
             defaultDepartments: defaultDepartments(fields.optional("defaultDepartments"), departments, mentions))
