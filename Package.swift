@@ -75,6 +75,7 @@ let package = Package(
     ],
     targets: [
         .systemLibrary(name: "CHwloc", pkgConfig: "hwloc", providers: [.apt(["libhwloc-dev"])]),
+        .systemLibrary(name: "CNVML"),
         .systemLibrary(name: "CSystemd", pkgConfig: "libsystemd", providers: [.apt(["libsystemd-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .target(name: "CLinux"),
@@ -86,8 +87,8 @@ let package = Package(
         room("Chargeback", ["Units", "Topology", "Policy", "Scheduling"]),
         room("Simulation", ["Units", "Topology", "Policy", "Scheduling", "CZlib"]),
         room("Storage", ["Units", grdb, crypto]),
-        room("Telemetry", ["Units"]),
-        room("Enforcement", ["Units", "CSystemd", "CLinux", logging, nioCore, nioPosix]),
+        room("Telemetry", ["Units", "CLinux", "CNVML"]),
+        room("Enforcement", ["Units", "Telemetry", "CSystemd", "CLinux", logging, nioCore, nioPosix]),
         room("AllotAPI", ["Units"]),
         room("AllotClient", ["AllotAPI", nioCore, nioHTTP1, nioPosix]),
         room(
@@ -111,16 +112,18 @@ let package = Package(
         tests("ChargebackTests", ["Units", "Topology", "Policy", "Scheduling", "Chargeback"]),
         tests("SimulationTests", ["Units", "Topology", "Policy", "Scheduling", "Simulation"]),
         tests("StorageTests", ["Units", "Storage", grdb, crypto]),
-        tests("TelemetryTests", ["Units", "Telemetry"]),
-        tests("EnforcementTests", ["Units", "Enforcement", "CLinux", "CSystemd", nioCore, nioPosix, logging]),
+        tests("TelemetryTests", ["Units", "Telemetry", "CLinux"], exclude: ["Programs"]),
+        tests(
+            "EnforcementTests",
+            ["Units", "Telemetry", "Enforcement", "CLinux", "CSystemd", nioCore, nioPosix, logging]),
         tests("AllotAPITests", ["Units", "AllotAPI"]),
         tests("AllotClientTests", ["AllotAPI", "AllotClient", "FakeDaemon", "Units", nioCore, nioPosix]),
         tests("AllotTests", ["allot", "AllotAPI", "AllotClient", "FakeDaemon", "Units", argumentParser, nioPosix]),
         tests(
             "AllotServerTests",
             [
-                "Units", "Topology", "Policy", "Scheduling", "Chargeback", "Storage", "Enforcement", "AllotAPI",
-                "AllotServer",
+                "Units", "Topology", "Policy", "Scheduling", "Chargeback", "Storage", "Telemetry", "Enforcement",
+                "AllotAPI", "AllotServer",
                 "AllotClient", crypto, hummingbird, logging, nioCore, nioHTTP1, nioPosix, serviceLifecycle, unixSignals,
             ]),
         tests("SystemTests", ["AllotAPI", "AllotClient", nioPosix], exclude: scripts),

@@ -2,6 +2,8 @@
 #include "CLinux.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <linux/kcmp.h>
 #include <shadow.h>
 #include <signal.h>
 #include <sys/eventfd.h>
@@ -9,6 +11,7 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -69,6 +72,22 @@ void allot_event_signal(int event) { (void)!eventfd_write(event, 1); }
 void allot_event_clear(int event) {
     eventfd_t ignored;
     (void)!eventfd_read(event, &ignored);
+}
+
+int allot_file_look(int folder, const char *name, struct allot_file *file) {
+    struct statx found;
+    int flags = AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT;
+    if (statx(folder, name, flags, STATX_TYPE | STATX_MODE | STATX_INO, &found) < 0) return -errno;
+    file->mode = found.stx_mode;
+    file->device = (uint64_t)found.stx_dev_major << 32 | found.stx_dev_minor;
+    file->inode = found.stx_ino;
+    file->number = (uint64_t)found.stx_rdev_major << 32 | found.stx_rdev_minor;
+    return 0;
+}
+
+int allot_share_files(int32_t one, int32_t other) {
+    long order = syscall(SYS_kcmp, one, other, KCMP_FILES, 0, 0);
+    return order < 0 ? -errno : order == 0;
 }
 
 int allot_account_expired(const char *name, long today) {

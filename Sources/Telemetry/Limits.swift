@@ -1,5 +1,30 @@
-/// What is read of the kernel's files at most.
-enum Limits {
-    /// Bytes of one file of a control group; `cpu.stat` has some 300.
+/// What is read of the kernel's files at most, and how much of what was seen is told.
+public enum TelemetryLimits {
+    /// The devices of one look.
+    public static let devices = 256
+    /// The files of one device.
+    public static let filesPerDevice = 16
+    /// The reservations of one look.
+    public static let groups = 4096
+    /// The openers of one look. All devices of one opener are told.
+    public static let openers = 1024
+    /// The name of a process, in bytes.
+    public static let commandBytes = 64
+    /// The name of a control group, in bytes.
+    public static let groupBytes = 512
+    /// Lines of `blind`.
+    public static let blindLines = 64
+    /// One line of `blind`, or a fault, in bytes.
+    public static let sentenceBytes = 256
+
+    /// Processes of one scan.
+    static let processes = 1 << 20
+    /// Open files of one process: the most that Linux allows by default (`fs.nr_open`).
+    static let filesPerProcess = 1 << 20
+    /// Threads of one process.
+    static let threadsPerProcess = 1 << 16
+    /// Bytes of one process's list of mappings.
+    static let mappingBytes = 32 << 20
+    /// Bytes of a file of a control group (`cpu.stat` has some 300), of a process's own files, of sysfs.
     static let fileBytes = 16 << 10
 }

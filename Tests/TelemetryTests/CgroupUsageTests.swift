@@ -4,7 +4,7 @@ import Testing
 import Units
 
 @Suite struct CgroupUsageTests {
-    private let folder = Folder()
+    private let folder = TemporaryFolder()
 
     @Test func `a control group is read whole`() throws {
         folder.write("cpu.stat", "usage_usec 1234567\nuser_usec 1000000\nsystem_usec 234567\nnr_periods 0\n")
@@ -77,29 +77,4 @@ private func ownGroup() -> String? {
         return access(path + "/cpu.stat", R_OK) == 0 ? path : nil
     }
     return nil
-}
-
-/// A temporary folder that goes when the test ends.
-private final class Folder: Sendable {
-    let path: String
-
-    init() {
-        var template = Array("/tmp/allot-telemetry-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { preconditionFailure("no temporary folder") }
-        path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
-
-    deinit {
-        for name in ["cpu.stat", "memory.current", "memory.peak", "pids.current"] { remove("\(path)/\(name)") }
-        rmdir(path)
-    }
-
-    func write(_ name: String, _ text: String) {
-        guard let file = fopen("\(path)/\(name)", "w") else {
-            Issue.record("\(name) cannot be written")
-            return
-        }
-        fputs(text, file)
-        fclose(file)
-    }
 }

@@ -2,6 +2,7 @@
 enum Graph {
     static let rooms: [String: Set<String>] = [
         "CHwloc": [],
+        "CNVML": [],
         "CSystemd": [],
         "CZlib": [],
         "CLinux": [],
@@ -12,8 +13,8 @@ enum Graph {
         "Chargeback": ["Units", "Topology", "Policy", "Scheduling"],
         "Simulation": ["Units", "Topology", "Policy", "Scheduling", "CZlib"],
         "Storage": ["Units"],
-        "Telemetry": ["Units"],
-        "Enforcement": ["Units", "CSystemd", "CLinux"],
+        "Telemetry": ["Units", "CLinux", "CNVML"],
+        "Enforcement": ["Units", "Telemetry", "CSystemd", "CLinux"],
         "AllotAPI": ["Units"],
         "AllotClient": ["Units", "AllotAPI"],
         "AllotServer": [

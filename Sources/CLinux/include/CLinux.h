@@ -81,6 +81,20 @@ int allot_event_open(void);
 void allot_event_signal(int event);
 void allot_event_clear(int event);
 
+// What an open or named file is, without asking the server or disk that it lies on (statx(2), AT_STATX_DONT_SYNC): a
+// network that is gone holds nobody up. Device numbers have the major number in their upper 32 bits.
+struct allot_file {
+    uint16_t mode;
+    uint64_t device;
+    uint64_t inode;
+    // Of a device file: which device it is.
+    uint64_t number;
+};
+int allot_file_look(int folder, const char *name, struct allot_file *file);
+
+// Whether two threads have one table of open files (kcmp(2)): 1 yes, 0 no.
+int allot_share_files(int32_t one, int32_t other);
+
 // Whether an account ended before `today` (days since 1970), by /etc/shadow: 1 yes, 0 no or not told there.
 int allot_account_expired(const char *name, long today);
 

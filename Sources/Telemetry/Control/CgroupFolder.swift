@@ -45,7 +45,7 @@ struct CgroupFolder: ~Copyable {
             throw failure(file, errno)
         }
         defer { close(descriptor) }
-        var bytes = [UInt8](repeating: 0, count: Limits.fileBytes)
+        var bytes = [UInt8](repeating: 0, count: TelemetryLimits.fileBytes)
         var length = 0
         while length < bytes.count {
             let count = bytes.withUnsafeMutableBytes { buffer in
@@ -56,7 +56,7 @@ struct CgroupFolder: ~Copyable {
             if count == 0 { return String(decoding: bytes.prefix(length), as: UTF8.self) }
             length += count
         }
-        throw malformed(file, "more than \(Limits.fileBytes) bytes")
+        throw malformed(file, "more than \(TelemetryLimits.fileBytes) bytes")
     }
 
     private func failure(_ file: String, _ code: Int32) -> CgroupError {

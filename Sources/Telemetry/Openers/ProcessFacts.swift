@@ -1,0 +1,39 @@
+import Units
+
+/// What /proc tells about a process beside its files.
+struct ProcessFacts {
+    var startTime: UInt64
+    var command: String
+    /// It runs no more, or is a thread of the kernel: it holds nothing.
+    var hasEnded: Bool
+
+    /// PF_KTHREAD of the kernel's `sched.h`, as field 9 of stat gives it.
+    private static let kernelThread: UInt64 = 0x20_0000
+
+    /// nil where there is no such process any more.
+    init?(_ folder: borrowing ProcFolder) {
+        guard let text = folder.text("stat"), let start = text.firstIndex(of: "("), let end = text.lastIndex(of: ")")
+        else { return nil }
+        // The name in brackets may hold anything, spaces and brackets too; fields are counted from behind it.
+        let fields = text[text.index(after: end)...].split(separator: " ")
+        guard fields.count > 19, let flags = UInt64(fields[6]), let startTime = UInt64(fields[19]) else { return nil }
+        self.startTime = startTime
+        command = Words.printable(text[text.index(after: start)..<end], limitBytes: TelemetryLimits.commandBytes)
+        hasEnded = ["X", "x"].contains(fields[0]) || flags & ProcessFacts.kernelThread != 0
+        // The thread that names a process may be a zombie while others live on.
+        if fields[0] == "Z", let threads = Int(fields[17]), threads <= 1 { hasEnded = true }
+    }
+
+    /// Its real uid; the kernel's "no user" where it has ended meanwhile.
+    static func user(_ folder: borrowing ProcFolder) -> UserID {
+        let line = folder.text("status")?.split(separator: "\n").first { $0.hasPrefix("Uid:") }
+        let uid = line?.dropFirst(4).split { $0 == "\t" || $0 == " " }.first.flatMap { UInt32($0) }
+        return UserID(uid ?? .max)
+    }
+
+    /// Its control group of version 2; empty where it is told of none.
+    static func group(_ folder: borrowing ProcFolder) -> String {
+        let line = folder.text("cgroup")?.split(separator: "\n").first { $0.hasPrefix("0::/") }
+        return Words.printable(line?.dropFirst(3) ?? "", limitBytes: TelemetryLimits.groupBytes)
+    }
+}

@@ -1,0 +1,157 @@
+import Glibc
+import Testing
+import Units
+
+@testable import Telemetry
+
+@Suite("Who has a device open, by a written /proc")
+struct ProcessWalkTests {
+    private let proc = TemporaryFolder()
+    private let device = watched("a", files: ["/dev/full"])
+
+    /// A process that has `/dev/full` open, unless told otherwise.
+    private func process(
+        _ pid: Int, name: String = "python3", state: String = "S", flags: Int = 0x40_0000, threads: Int = 1,
+        uids: String = "1001\t0\t0\t0", group: String = "0::/user.slice\n", file: String? = "/dev/full",
+        maps: String = ""
+    ) {
+        let before = "\(pid) (\(name)) \(state) 1 1 1 0 -1 \(flags) 0 0 0 0 0 0 0 0 20 0 \(threads) 0 98765"
+        proc.write("\(pid)/stat", before + " 0 0 0 0\n")
+        proc.write("\(pid)/status", "Name:\tx\nUid:\t\(uids)\nGid:\t0\t0\t0\t0\n")
+        proc.write("\(pid)/cgroup", group)
+        proc.write("\(pid)/maps", maps)
+        proc.makeFolder("\(pid)/fd")
+        proc.makeFolder("\(pid)/task/\(pid)")
+        if let file { proc.link("\(pid)/fd/7", to: file) }
+    }
+
+    private func scan(_ devices: [WatchedDevice]? = nil) -> DeviceScan {
+        DeviceOpeners.scan(devices: devices ?? [device], proc: proc.path)
+    }
+
+    @Test func `a process is told with what /proc tells of it`() {
+        process(812, group: "1:cpu:/other\n0::/user.slice/user-1001.slice/session-3.scope\n")
+        proc.makeFolder("self")
+        proc.write("uptime", "1 1\n")
+        let expected = DeviceOpener(
+            pid: 812, startTime: 98765, user: UserID(1001), command: "python3",
+            group: "/user.slice/user-1001.slice/session-3.scope", devices: [DeviceID("a")])
+        #expect(scan() == DeviceScan(openers: [expected], isCut: false, blind: [], isComplete: true, unseen: []))
+    }
+
+    @Test func `a name may hold brackets and blanks, and nothing in it is passed on that is not printable`() {
+        process(5, name: "a) S 1 (b\n\u{1b}[31m")
+        #expect(scan().openers.map(\.command) == ["a) S 1 (b??[31m"])
+        proc.remove("5")
+        process(5, name: String(repeating: "x", count: 300), group: "0::/" + String(repeating: "y", count: 4000) + "\n")
+        #expect(scan().openers.map(\.command.utf8.count) == [64])
+        #expect(scan().openers.map(\.group.utf8.count) == [512])
+    }
+
+    @Test(arguments: [("S", 0x20_0040, 1), ("Z", 0, 1), ("X", 0, 1)])
+    func `a thread of the kernel and a process that has ended hold nothing`(state: String, flags: Int, threads: Int) {
+        process(9, state: state, flags: flags, threads: threads)
+        #expect(scan() == DeviceScan(openers: [], isCut: false, blind: [], isComplete: true, unseen: []))
+    }
+
+    @Test func `a process whose first thread has ended holds what the others hold`() {
+        process(9, state: "Z", threads: 2, file: nil)
+        proc.makeFolder("9/task/10/fd")
+        proc.link("9/task/10/fd/3", to: "/dev/full")
+        #expect(scan().openers.map(\.pid) == [9])
+    }
+
+    @Test func `a process that ends while it is looked at is nobody's`() {
+        process(9)
+        proc.remove("9/stat")
+        process(10)
+        proc.remove("10/fd")
+        proc.makeFolder("11")
+        #expect(scan() == DeviceScan(openers: [], isCut: false, blind: [], isComplete: true, unseen: []))
+    }
+
+    @Test func `what can not be read is told, and the rest is read`() {
+        process(9)
+        process(10)
+        proc.remove("9/fd")
+        proc.write("9/fd", "")
+        let scan = scan()
+        #expect(scan.openers.map(\.pid) == [10])
+        #expect(scan.blind == ["pid 9: Not a directory"])
+        #expect(!scan.isComplete)
+    }
+
+    @Test func `more openers than are told make it cut, by pid`() {
+        for pid in 1...TelemetryLimits.openers + 1 { process(pid) }
+        let scan = scan()
+        #expect(scan.isCut && !scan.isComplete)
+        #expect(scan.openers.map(\.pid) == (1...Int32(TelemetryLimits.openers)).map { $0 })
+    }
+
+    @Test func `a file of several devices counts for each, and other files for none`() {
+        process(1, file: "/dev/full")
+        process(2, file: "/dev/zero")
+        process(3, file: "/etc/hostname")
+        process(4, file: "socket:[4711]")
+        let openers = scan([device, watched("b", files: ["/dev/zero", "/dev/full"])]).openers
+        #expect(openers.map(\.pid) == [1, 2])
+        #expect(openers.map(\.devices) == [[DeviceID("a"), DeviceID("b")], [DeviceID("b")]])
+    }
+
+    @Test(arguments: [("/dev/absent", "No such file or directory"), ("/etc/passwd", "not a device file")])
+    func `of a device whose file is none nobody can tell`(path: String, reason: String) {
+        process(1)
+        let scan = scan([
+            device, watched("b", files: [path]), watched("c"), watched("d", uuid: "MIG-1", files: ["/dev/full"]),
+        ])
+        #expect(scan.openers.map(\.devices) == [[DeviceID("a")]])
+        #expect(
+            scan.blind == [
+                "cannot tell who has it open: \(path): \(reason)",
+                "cannot tell who has it open: c: no file of its own is known",
+                "cannot tell who has it open: d: no file of its own is known",
+            ])
+        #expect(scan.isComplete && scan.unseen == [DeviceID("b"), DeviceID("c"), DeviceID("d")])
+    }
+
+    @Test func `without a /proc nothing is proven`() {
+        let scan = DeviceOpeners.scan(devices: [device], proc: proc.path + "/absent")
+        #expect(!scan.isComplete && scan.openers.isEmpty && scan.blind.count == 1)
+    }
+
+    @Test func `a part of a device is told by the files of its capabilities`() {
+        let part = watched(
+            "m", files: ["/dev/nvidia0", "/dev/nvidia-caps/nvidia-cap21", "/dev/nvidia-caps/nvidia-cap22"])
+        #expect(part.tellingFiles == ["/dev/nvidia-caps/nvidia-cap21", "/dev/nvidia-caps/nvidia-cap22"])
+        #expect(watched("w", files: ["/dev/nvidia0"]).tellingFiles == ["/dev/nvidia0"])
+    }
+}
+
+@Suite("Mappings of a process")
+struct MappingReaderTests {
+    private let places = [
+        DeviceNumbers.Place(fileSystem: 0x5, inode: 1042): UInt64(1), .init(fileSystem: 0x103 << 32 | 0xa, inode: 7): 2,
+    ]
+
+    private func found(_ text: String, chunk: Int) -> Set<UInt64> {
+        var reader = MappingReader(places)
+        let bytes = Array(text.utf8)
+        for start in stride(from: 0, to: bytes.count, by: chunk) {
+            bytes[start..<min(start + chunk, bytes.count)].withUnsafeBytes { reader.read($0) }
+        }
+        return reader.found
+    }
+
+    @Test(arguments: [1, 7, 4096])
+    func `a line tells a device by where its file lies`(chunk: Int) {
+        let text = """
+            55d5be759000-55d5be75b000 r--p 00000000 fe:00 1042                       /usr/bin/sleep
+            7ffc6a5f1000-7ffc6a612000 rw-p 00000000 00:00 0                          [stack]
+            7f2c00000000-7f2c00001000 rw-s 00001000 00:05 1042                       /dev/nvidia0 1 00:05 7
+            7f2c00001000-7f2c00002000 rw-s 00000000 103:0a 7\n
+            """
+        #expect(found(text, chunk: chunk) == [1, 2])
+        #expect(found(text.replacing("00:05", with: "00:06"), chunk: chunk) == [2])
+        #expect(found("x 00:05 1042 00:06 1042 00:05 1042\n", chunk: chunk) == [])
+    }
+}
