@@ -16,6 +16,9 @@ struct DeviceNumbers {
         var inode: UInt64
     }
 
+    /// Major number of DRM's card and render nodes (devices.txt of the kernel).
+    static let drm: UInt64 = 226
+
     init(_ watched: [WatchedDevice]) {
         for (position, device) in watched.enumerated() {
             if device.tellingFiles.isEmpty { missing[position] = "\(device.id): no file of its own is known" }

@@ -34,7 +34,7 @@ public enum DeviceOpeners {
     ///   - proc: where proc(5) is mounted.
     ///   - besides: a process that is left out: the caller's own.
     public static func scan(devices: [WatchedDevice], proc: String = "/proc", besides: Int32? = nil) -> DeviceScan {
-        var walk = ProcessWalk(devices: devices, proc: proc, besides: besides)
+        var walk = ProcessWalk(devices: devices, proc: proc, besides: besides, readsUsage: false)
         return walk.scan()
     }
 }

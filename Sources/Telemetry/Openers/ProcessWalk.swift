@@ -7,17 +7,29 @@ struct ProcessWalk {
     private let devices: [WatchedDevice]
     private let proc: String
     private let besides: Int32?
+    private let readsUsage: Bool
     private let numbers: DeviceNumbers
+    /// What DRM's drivers count for the files that are open, where it was asked for.
+    private(set) var usage: [FoundUsage] = []
     private var openers: [DeviceOpener] = []
     private var denied = 0
     private var blind: [String] = []
     private var isCut = false
     private var isComplete = true
 
-    init(devices: [WatchedDevice], proc: String, besides: Int32?) {
+    /// An open file of a DRM device.
+    struct FoundUsage {
+        /// Position in the list of devices.
+        var device: Int
+        /// nil where it can't be read, or tells nothing.
+        var client: DRMClient?
+    }
+
+    init(devices: [WatchedDevice], proc: String, besides: Int32?, readsUsage: Bool) {
         self.devices = Array(devices.prefix(TelemetryLimits.devices))
         self.proc = proc
         self.besides = besides
+        self.readsUsage = readsUsage
         numbers = DeviceNumbers(self.devices)
     }
 
@@ -82,14 +94,21 @@ struct ProcessWalk {
         let files = try ProcFolder("fd", in: folder)
         var count = 0
         let numbers = numbers
-        let isWhole = try files.numbers { _, name in
+        var clients: [(file: Int32, devices: [Int])] = []
+        let isWhole = try files.numbers { number, name in
             count += 1
-            if let file = files.look(name), DeviceNumbers.isDevice(file) {
-                found.formUnion(numbers.devices[file.number] ?? [])
+            if let file = files.look(name), DeviceNumbers.isDevice(file), let devices = numbers.devices[file.number] {
+                found.formUnion(devices)
+                if readsUsage, file.number >> 32 == DeviceNumbers.drm { clients.append((number, devices)) }
             }
             return count < TelemetryLimits.filesPerProcess
         }
         if !isWhole { note("of a process only \(TelemetryLimits.filesPerProcess) open files were looked at") }
+        for (place, (file, devices)) in clients.enumerated() {
+            let isRead = place < TelemetryLimits.clientsPerProcess
+            let client = isRead ? folder.text("fdinfo/\(file)").flatMap { DRMClient($0) } : nil
+            usage.append(contentsOf: devices.map { FoundUsage(device: $0, client: client) })
+        }
     }
 
     /// A thread may have left the process's table of open files for one of its own (unshare(2)), or outlived the thread
