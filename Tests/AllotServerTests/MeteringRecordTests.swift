@@ -22,6 +22,11 @@ import Units
                 idle: DeviceSet([3]), processors: .idle)),
         .idle(ReservationID(7), since: Timestamp(milliseconds: 4), releasedAt: nil),
         .noShow(ReservationID(7), releasedAt: Timestamp(milliseconds: 5)),
+        .attended(ReservationID(7), .extended),
+        .unreserved(
+            UnreservedUse(
+                device: DeviceID("GPU-0"), user: UserID(1001), department: DepartmentID("vision"),
+                from: Timestamp(milliseconds: 1), to: Timestamp(milliseconds: 5))),
     ]
 
     private static let adjustment = FinanceProposal.Adjustment(

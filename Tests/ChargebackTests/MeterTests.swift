@@ -140,6 +140,36 @@ import Units
         #expect(machine.engine.concluded.first.map { $0.state } != nil)
     }
 
+    @Test(arguments: [
+        (MeteringEvent.Attended.used, UsageState.unmeasured), (.extended, .unmeasured), (.policy, .noShow),
+    ])
+    func `who comes late is charged as everybody from then on`(why: MeteringEvent.Attended, state: UsageState) throws {
+        var machine = try harness()
+        machine.perform(.submit(h100(.hours(4)), by: Metered.ada), at: Self.start)
+        machine.metering(.noShow(ReservationID(1), releasedAt: nil), at: Self.start + .minutes(30))
+        let nothing = UsageSample(from: Self.start, to: Self.start + .hours(1), idle: DeviceSet([0]))
+        machine.metering(.sampled(ReservationID(1), nothing), at: Self.start + .hours(1))
+        machine.metering(.attended(ReservationID(1), why), at: Self.start + .hours(1))
+        machine.perform(.tick, at: Self.start + .hours(4))
+        machine.stopAll(at: Self.start + .hours(4))
+        #expect(machine.misfits == 0)
+        let devices = machine.records.filter { !$0.devices.isEmpty }
+        #expect(devices.map(\.tariff.state) == [.noShow, state])
+        #expect(devices.last?.from == Self.start + .hours(1))
+    }
+
+    @Test func `use without a reservation is nobody's charge`() throws {
+        var machine = try harness()
+        let use = { (to: Timestamp) in
+            MeteringEvent.unreserved(
+                UnreservedUse(device: DeviceID("GPU-0"), user: UserID(7), department: nil, from: Self.start, to: to))
+        }
+        machine.metering(use(Self.start + .hours(1)), at: Self.start + .hours(1))
+        #expect(machine.records.isEmpty && machine.misfits == 0)
+        machine.metering(use(Self.start), at: Self.start + .hours(1))
+        #expect(machine.misfits == 1)
+    }
+
     @Test func `a run that failed is credited whole, over days that were metered before`() throws {
         var machine = try harness()
         machine.perform(.submit(h100(.days(3)), by: Metered.ada), at: Self.start)

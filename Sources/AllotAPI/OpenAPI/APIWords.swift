@@ -19,6 +19,7 @@ public enum APIWords {
         "fairShare.changed", "store.restored", "reservation.reassigned", "policy.taken", "policy.proposed",
         "policy.approved",
         "usage.inventory", "usage.gap", "usage.cut", "usage.sampled", "usage.idle", "usage.noShow",
+        "usage.attended", "usage.unreserved", "reservation.endsSoon", "machine.repaired", "host.restarted",
         "finance.proposed", "finance.approved", "finance.rejected", "period.closed", "export.made",
         "policy.rejected", "policy.expired", "policy.conflicted", "policy.changed", "policy.lapsed",
     ]

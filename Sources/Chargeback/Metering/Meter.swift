@@ -180,6 +180,13 @@ public struct Meter: Sendable, Hashable {
         case .idle(let id, _, _):
             guard stints[id] != nil else { throw Misfit() }
             return []
+        case .attended(let id, let why):
+            guard stints[id] != nil else { throw Misfit() }
+            if why != .policy { marks[id]?.isNoShow = false }
+            return []
+        case .unreserved(let use):
+            guard use.from < use.to else { throw Misfit() }
+            return []
         }
     }
 

@@ -15,12 +15,17 @@ public enum MeteringEvent: Sendable, Hashable, Codable {
     case idle(ReservationID, since: Timestamp, releasedAt: Timestamp?)
     /// Nothing was run in it since it began: from what is metered next, it is charged as such.
     case noShow(ReservationID, releasedAt: Timestamp?)
+    /// What was announced of it is off. Where it was used or is said to be needed, from what is metered next it is
+    /// charged as everything else.
+    case attended(ReservationID, Attended)
+    /// A device was used by somebody who has no grant of it: nobody is charged, and it is known whose it was.
+    case unreserved(UnreservedUse)
 
     /// The reservation that the event is about; nil for one about all.
     public var reservation: ReservationID? {
         switch self {
-        case .inventory, .gap, .cut: nil
-        case .sampled(let id, _), .idle(let id, _, _), .noShow(let id, _): id
+        case .inventory, .gap, .cut, .unreserved: nil
+        case .sampled(let id, _), .idle(let id, _, _), .noShow(let id, _), .attended(let id, _): id
         }
     }
 
@@ -33,7 +38,38 @@ public enum MeteringEvent: Sendable, Hashable, Codable {
         case .sampled: "usage.sampled"
         case .idle: "usage.idle"
         case .noShow: "usage.noShow"
+        case .attended: "usage.attended"
+        case .unreserved: "usage.unreserved"
         }
+    }
+
+    /// Why what was announced is off.
+    public enum Attended: String, Sendable, Hashable, Codable, CaseIterable {
+        /// Something was done in it.
+        case used
+        /// It was extended, with a reason.
+        case extended
+        /// The policy does not say so any more.
+        case policy
+    }
+}
+
+/// For how long somebody had a device open without a grant of it.
+public struct UnreservedUse: Sendable, Hashable, Codable {
+    public var device: DeviceID
+    public var user: UserID
+    /// That the user is of; nil for one who is of none.
+    public var department: DepartmentID?
+    public var from: Timestamp
+    /// The first instant behind it.
+    public var to: Timestamp
+
+    public init(device: DeviceID, user: UserID, department: DepartmentID?, from: Timestamp, to: Timestamp) {
+        self.device = device
+        self.user = user
+        self.department = department
+        self.from = from
+        self.to = to
     }
 }
 

@@ -1,0 +1,116 @@
+import Chargeback
+import Policy
+import Telemetry
+import Testing
+import Units
+
+@testable import AllotServer
+
+/// Who has a device open without a grant of it, as looks tell it.
+@Suite struct UnreservedUseTests {
+    private static let start = AttendanceWorld.start
+
+    private func world() -> AttendanceWorld {
+        var world = AttendanceWorld()
+        world.circumstances.rules.endWarning.lead = .zero
+        _ = world.attendance.fold(world.sight, at: world.now, world.circumstances)
+        return world
+    }
+
+    private func report(_ device: Int, _ user: UInt32, _ from: Int64, _ to: Int64) -> AttendanceFinding {
+        .unreserved(
+            .init(
+                key: .init(device: device, user: UserID(user)), command: "python3",
+                from: Self.start + .seconds(from), to: Self.start + .seconds(to)))
+    }
+
+    @Test func `it is told when it is seen again, then in pieces, and what is left when it is over`() {
+        var world = world()
+        world.openers = [AttendanceWorld.opener(7, 0), AttendanceWorld.opener(8, 0)]
+        #expect(world.look() == [])
+        #expect(world.attendance.unreservedUse == [])
+        #expect(world.look() == [report(0, 1000, 10, 20)])
+        #expect(world.attendance.unreservedUse == [.init(device: 0, user: UserID(1000))])
+        #expect(world.looks(for: .minutes(5)) == [report(0, 1000, 20, 320)])
+        #expect(world.looks(for: .minutes(1)) == [])
+        world.openers = []
+        #expect(world.look() == [report(0, 1000, 320, 380)])
+        #expect(world.attendance.unreservedUse == [])
+        #expect(world.looks(for: .hours(1)) == [])
+    }
+
+    @Test func `who opens a device for a moment is no user of it`() {
+        var world = world()
+        for _ in 0..<5 {
+            world.openers = [AttendanceWorld.opener(7, 0)]
+            #expect(world.look() == [])
+            world.openers = []
+            #expect(world.look() == [])
+        }
+    }
+
+    @Test(arguments: [
+        ("/allot.slice/allot-r1.slice/allot-r1.service", 0, true),
+        ("/allot.slice/allot-r1.slice/allot-r1-run-7-9.scope/deeper", 0, true),
+        ("/allot.slice/allot-r1.slice/allot-r1.service", 1, false),
+        ("/allot.slice/allot-r2.slice/allot-r2.service", 0, false),
+        ("/allot.slice/allot-r9.slice/allot-r9.service", 0, false),
+        ("/user.slice/user-1000.slice/session-2.scope", 0, false),
+        ("", 0, false),
+    ])
+    func `what is granted to its slice is a process's own`(group: String, device: Int, isGranted: Bool) {
+        var world = world()
+        world.hold(1, [0])
+        world.hold(2, [1])
+        world.openers = [AttendanceWorld.opener(7, group: group, device)]
+        _ = world.look()
+        #expect(world.look().decided.isEmpty == isGranted)
+    }
+
+    @Test func `what belongs to the system is left alone`() {
+        var world = world()
+        world.openers = [AttendanceWorld.opener(7, user: 999, 0), AttendanceWorld.opener(8, user: 0, 0)]
+        #expect(world.looks(for: .minutes(10)) == [])
+    }
+
+    @Test func `a list that was cut does not say who has gone`() {
+        var world = world()
+        world.openers = [AttendanceWorld.opener(7, 0)]
+        _ = world.looks(for: .seconds(20))
+        world.openers = []
+        world.isCut = true
+        #expect(world.look() == [])
+        world.isCut = false
+        #expect(world.look() == [])
+    }
+
+    @Test func `processes that were seen twice are ended where the policy says so`() {
+        var world = world()
+        world.circumstances.rules.unreserved = .init(action: .end)
+        world.openers = [AttendanceWorld.opener(7, 0, 1), AttendanceWorld.opener(8, user: 1001, 1)]
+        #expect(world.look() == [])
+        world.openers.append(AttendanceWorld.opener(9, 0))
+        let ends = world.look().filter { if case .endProcess = $0 { true } else { false } }
+        #expect(
+            ends == [
+                .endProcess(.init(pid: 7, startTime: 7), user: UserID(1000), devices: DeviceSet([0, 1])),
+                .endProcess(.init(pid: 8, startTime: 7), user: UserID(1001), devices: DeviceSet([1])),
+            ])
+    }
+
+    @Test func `what ails a device is told at every look`() {
+        var world = world()
+        world.faults = [1: "it has fallen off the bus"]
+        #expect(world.look() == [.fault(device: 1, "it has fallen off the bus")])
+        #expect(world.look().count == 1)
+    }
+
+    @Test func `more users than are followed change nothing for the first`() {
+        var world = world()
+        world.openers = (0..<UInt32(AttendanceLimits.unreserved)).map { AttendanceWorld.opener(7, user: 1000 + $0, 0) }
+        _ = world.look()
+        world.openers.append(AttendanceWorld.opener(7, user: 90_000, 0))
+        #expect(world.look().count == AttendanceLimits.unreserved)
+        #expect(world.attendance.unreservedUse.count == AttendanceLimits.unreserved)
+    }
+}
