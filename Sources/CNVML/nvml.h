@@ -81,4 +81,21 @@ static const unsigned int allot_nvml_no_instance = 0xffffffff;
 enum { ALLOT_NVML_ERRORS_UNCORRECTED = 1 };
 enum { ALLOT_NVML_COUNTER_VOLATILE = 0 };
 
+// nvmlFieldValue_t, as nvmlDeviceGetFieldValues fills it in.
+struct allot_nvml_field {
+    unsigned int field;
+    unsigned int scope;
+    long long time;
+    long long latency;
+    int type;
+    int result;
+    union {
+        double real;
+        unsigned int word;
+        unsigned long long number;
+    } value;
+};
+// What the driver asks for, nvmlDeviceGpuRecoveryAction_t.
+enum { ALLOT_NVML_FIELD_RECOVERY_ACTION = 230 };
+
 #endif

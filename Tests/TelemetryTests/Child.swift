@@ -9,6 +9,11 @@ enum Compiler {
     /// The program that holds a device file.
     static let opener = build("opener.c", "opener", ["-pthread"])
 
+    /// A library in the place of NVIDIA's, one as it was before driver 410, and one that is none.
+    static let nvml = build("nvml-stub.c", "nvml.so", ["-shared", "-fPIC"])
+    static let oldNVML = build("nvml-stub.c", "old-nvml.so", ["-shared", "-fPIC", "-DSTUB_OLD"])
+    static let emptyNVML = build("nvml-stub.c", "empty-nvml.so", ["-shared", "-fPIC", "-DSTUB_EMPTY"])
+
     /// Whether the machine has a compiler for C.
     static let isThere = run(["cc", "--version"], quietly: true) == 0
 

@@ -17,7 +17,8 @@ struct DRMUsage {
 
     /// What the clients of one device tell.
     struct Reading: Equatable {
-        /// nil where nobody can tell: at a first look, and where a client's counts are not known and the others are idle.
+        /// nil where nobody can tell: at a first look, and where a client's counts are not known and the others are
+        /// idle.
         var busyPermille: Int?
         /// Bytes that clients have on the device.
         var memory: Int64?

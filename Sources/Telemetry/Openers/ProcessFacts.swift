@@ -37,3 +37,24 @@ struct ProcessFacts {
         return Words.printable(line?.dropFirst(3) ?? "", limitBytes: TelemetryLimits.groupBytes)
     }
 }
+
+extension DeviceOpener {
+    /// A process by what /proc tells of it; nil where it has ended.
+    init?(pid: Int32, _ folder: borrowing ProcFolder, devices: [DeviceID]) {
+        guard let facts = ProcessFacts(folder), !facts.hasEnded else { return nil }
+        self.init(
+            pid: pid, startTime: facts.startTime, user: ProcessFacts.user(folder), command: facts.command,
+            group: ProcessFacts.group(folder), devices: devices.sorted())
+    }
+
+    /// Processes that are known to use devices, as far as they run. What this reads is open to everybody.
+    static func read(_ found: [Int32: [DeviceID]], proc: String) -> [DeviceOpener] {
+        guard let root = try? ProcFolder(proc) else { return [] }
+        var openers: [DeviceOpener] = []
+        for (pid, devices) in found.sorted(by: { $0.key < $1.key }) {
+            guard let folder = try? ProcFolder(String(pid), in: root) else { continue }
+            if let opener = DeviceOpener(pid: pid, folder, devices: devices) { openers.append(opener) }
+        }
+        return openers
+    }
+}

@@ -82,11 +82,8 @@ struct ProcessWalk {
                 isComplete = false
             }
         }
-        guard !found.isEmpty, let facts = ProcessFacts(folder), !facts.hasEnded else { return }
-        openers.append(
-            DeviceOpener(
-                pid: pid, startTime: facts.startTime, user: ProcessFacts.user(folder), command: facts.command,
-                group: ProcessFacts.group(folder), devices: found.map { devices[$0].id }.sorted()))
+        guard !found.isEmpty else { return }
+        if let opener = DeviceOpener(pid: pid, folder, devices: found.map { devices[$0].id }) { openers.append(opener) }
     }
 
     /// Looks at every open file of a process or thread.

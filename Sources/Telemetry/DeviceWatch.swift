@@ -1,0 +1,155 @@
+import CLinux
+import Glibc
+public import Units
+
+/// Looks at a machine's devices, again and again, and keeps what has to be compared from look to look.
+///
+/// What may wait in the kernel or in a driver is done on threads of its own: a driver that does not answer becomes a
+/// fault of its device, and never holds up who looks.
+public actor DeviceWatch {
+    /// Where a machine shows what is looked at.
+    public struct Places: Sendable {
+        public var proc: String
+        public var sys: String
+        /// Where control groups of version 2 are mounted.
+        public var groups: String
+        /// NVIDIA's library: a name that the system's loader finds, or a path.
+        public var nvml: String
+
+        public init(
+            proc: String = "/proc", sys: String = "/sys", groups: String = "/sys/fs/cgroup",
+            nvml: String = "libnvidia-ml.so.1"
+        ) {
+            self.proc = proc
+            self.sys = sys
+            self.groups = groups
+            self.nvml = nvml
+        }
+    }
+
+    private let machine: LookThread<MachineRequest, MachineAnswer>
+    private let nvml: LookThread<NVMLRequest, NVMLLook>
+    private let place = NVMLPlace()
+    private let besides: Int32?
+    private let patience: Duration
+    private let hang: Duration
+
+    /// - Parameters:
+    ///   - besides: the process whose open devices don't count: this one.
+    ///   - patience: for how long one look waits for an answer.
+    ///   - hang: after how long NVIDIA's driver is not waited for any more, and its device has a fault.
+    public init(
+        places: Places = Places(), besides: Int32? = getpid(), patience: Duration = .seconds(10),
+        hang: Duration = .seconds(30)
+    ) {
+        self.besides = besides
+        self.patience = patience
+        self.hang = hang
+        machine = LookThread {
+            var reader = MachineReader(places: places, besides: besides)
+            return { reader.read($0) }
+        }
+        let place = place
+        nvml = LookThread {
+            let session = NVMLSession(path: places.nvml, place: place)
+            return { session.look($0.devices, at: Clock.boottime(), countsUse: $0.countsUse) }
+        }
+    }
+
+    /// Looks at devices, and at the control groups of reservations. How busy a device was is since the look before: one
+    /// asker only is to call this.
+    public func look(devices: [WatchedDevice], groups: [ReservationID] = []) async -> MachineLook {
+        let devices = Array(devices.prefix(TelemetryLimits.devices))
+        let groups = Array(groups.prefix(TelemetryLimits.groups))
+        async let told = askNVML(devices, countsUse: true)
+        let seen = await machine.ask(.look(devices, groups), within: patience)
+        let nvml = await told
+        guard var seen else { return unseen(devices, nvml) }
+        await add(nvml, to: &seen.scan)
+        return MachineLook.combined(devices, seen, nvml)
+    }
+
+    /// Adds processes that NVIDIA's library knows of and the walk did not find, for it may not look into all.
+    private func add(_ nvml: NVMLLook, to scan: inout DeviceScan) async {
+        var unknown: [Int32: [DeviceID]] = [:]
+        for (device, reading) in nvml.readings {
+            for pid in reading.pids where pid != besides {
+                let opener = scan.openers.first { $0.pid == pid }
+                if opener?.devices.contains(device) != true { unknown[pid, default: []].append(device) }
+            }
+        }
+        if unknown.isEmpty { return }
+        let found = await machine.ask(.processes(unknown), within: patience)?.scan.openers ?? []
+        for opener in found {
+            if let place = scan.openers.firstIndex(where: { $0.pid == opener.pid }) {
+                scan.openers[place].devices = (scan.openers[place].devices + opener.devices).sorted()
+            } else {
+                scan.openers.append(opener)
+            }
+        }
+        scan.openers.sort { $0.pid < $1.pid }
+        if scan.openers.count > TelemetryLimits.openers {
+            scan.isCut = true
+            scan.openers.removeLast(scan.openers.count - TelemetryLimits.openers)
+        }
+    }
+
+    /// Who has devices open; what is not found within the look's time is told as not seen.
+    public func openers(of devices: [WatchedDevice]) async -> DeviceScan {
+        let devices = Array(devices.prefix(TelemetryLimits.devices))
+        return await machine.ask(.openers(devices), within: patience)?.scan
+            ?? DeviceScan(
+                openers: [], isCut: false, blind: [DeviceWatch.stuck], isComplete: false,
+                unseen: devices.map(\.id).sorted())
+    }
+
+    /// Why devices are not healthy, by device. Leaves alone the time since which use is counted.
+    public func faults(of devices: [WatchedDevice]) async -> [DeviceID: String] {
+        let devices = Array(devices.prefix(TelemetryLimits.devices))
+        async let told = askNVML(devices, countsUse: false)
+        let seen = await machine.ask(.health(devices), within: patience)
+        let nvml = await told
+        var faults = seen?.faults ?? [:]
+        for (device, reading) in nvml.readings where faults[device] == nil { faults[device] = reading.fault }
+        return faults
+    }
+
+    private static let stuck = "the kernel does not answer: who has devices open is not known"
+
+    private func askNVML(_ devices: [WatchedDevice], countsUse: Bool) async -> NVMLLook {
+        let nvidia = devices.filter { $0.vendor == "nvidia" }
+        // Also without any: a session that is open lets its devices go.
+        let look = await nvml.ask(NVMLRequest(devices: nvidia, countsUse: countsUse), within: patience)
+        if let look { return look }
+        if nvidia.isEmpty { return NVMLLook() }
+        var late = NVMLLook(blind: ["NVIDIA's library does not answer"])
+        guard let since = nvml.busySince, Clock.boottime() - since >= hang.nanoseconds else { return late }
+        let blamed = place.device
+        for device in nvidia where blamed == nil || device.id == blamed {
+            late.readings[device.id] = NVMLReading(fault: "NVIDIA's driver does not answer")
+        }
+        return late
+    }
+
+    private func unseen(_ devices: [WatchedDevice], _ nvml: NVMLLook) -> MachineLook {
+        let answer = MachineAnswer(
+            at: Clock.boottime(),
+            scan: DeviceScan(
+                openers: [], isCut: false, blind: [DeviceWatch.stuck], isComplete: false,
+                unseen: devices.map(\.id).sorted()))
+        return MachineLook.combined(devices, answer, nvml)
+    }
+}
+
+/// What NVIDIA's thread is asked.
+private struct NVMLRequest: Sendable {
+    var devices: [WatchedDevice]
+    var countsUse: Bool
+}
+
+extension Duration {
+    var nanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        return seconds * 1_000_000_000 + attoseconds / 1_000_000_000
+    }
+}
