@@ -1,4 +1,4 @@
-import Glibc
+import Telemetry
 import Units
 
 /// Makes grants hold on a machine. Four verbs; each may be repeated, and repeating one changes nothing.
@@ -9,44 +9,24 @@ public protocol Executor: Sendable {
     /// Makes a grant stand, puts a running process into it, or starts a command in it.
     func start(_ order: StartOrder) async throws(ExecutorFailure) -> StartReceipt
 
-    /// Ends everything in a grant: with a warning that signal first, and its time to end by itself; then SIGTERM, and
-    /// SIGKILL after `grace`. Returns when nothing of it runs any more.
-    func stop(_ reservation: ReservationID, grace: Span, warning: StopWarning?) async throws(ExecutorFailure)
+    /// Ends everything in a grant, warns of its end, or ends a process that uses a device without a grant.
+    func stop(_ order: StopOrder) async throws(ExecutorFailure) -> StopReceipt
 
     /// Waits until something differs from what was seen at `version`, or until `within` is over.
     func observe(since version: UInt64, within: Span) async throws(ExecutorFailure) -> Observation
+
+    /// Looks at the host's devices: how busy each is, who has it open, what ails it; and at the control groups of the
+    /// grants that stand.
+    func observe(_ devices: [WatchedDevice]) async throws(ExecutorFailure) -> MachineLook
 }
 
 extension Executor {
-    /// Ends everything in a grant without a warning.
-    public func stop(_ reservation: ReservationID, grace: Span) async throws(ExecutorFailure) {
-        try await stop(reservation, grace: grace, warning: nil)
-    }
-}
-
-/// What tells the processes of a grant that they have to end, and how long they have for it.
-public struct StopWarning: Sendable, Hashable, Codable {
-    public var signal: Signal
-    public var lead: Span
-
-    public init(signal: Signal, lead: Span) {
-        self.signal = signal
-        self.lead = lead
-    }
-
-    /// One of signal(7) that a program may handle.
-    public enum Signal: String, Sendable, Hashable, Codable {
-        case hangUp, interrupt, terminate, user1, user2
-
-        var number: Int32 {
-            switch self {
-            case .hangUp: SIGHUP
-            case .interrupt: SIGINT
-            case .terminate: SIGTERM
-            case .user1: SIGUSR1
-            case .user2: SIGUSR2
-            }
-        }
+    /// Ends everything in a grant, with SIGKILL after `grace`.
+    @discardableResult
+    public func stop(
+        _ reservation: ReservationID, grace: Span, warning: StopWarning? = nil
+    ) async throws(ExecutorFailure) -> StopReceipt {
+        try await stop(.end(reservation, grace: grace, warning: warning))
     }
 }
 
@@ -154,10 +134,26 @@ public struct StartReceipt: Sendable, Hashable, Codable {
 
 /// What stands on the machine.
 public struct Inventory: Sendable, Hashable, Codable {
-    public var reservations: [ReservationID]
+    /// In order of their ids.
+    public var standing: [Standing]
 
-    public init(reservations: [ReservationID]) {
-        self.reservations = reservations
+    public init(standing: [Standing]) {
+        self.standing = standing
+    }
+
+    public var reservations: [ReservationID] { standing.map(\.reservation) }
+}
+
+/// A grant of which something stands.
+public struct Standing: Sendable, Hashable, Codable {
+    public var reservation: ReservationID
+    /// Nothing of it is missing. What is missing (its slice was deleted by hand, a list of a device file or the record
+    /// was lost) comes back with another `start` of the holding.
+    public var isWhole: Bool
+
+    public init(reservation: ReservationID, isWhole: Bool) {
+        self.reservation = reservation
+        self.isWhole = isWhole
     }
 }
 

@@ -1,7 +1,9 @@
 /// What this room accepts at most.
 public enum EnforcementLimits {
-    /// One message between the daemon and the enforcer, in bytes.
-    public static let frameBytes = 128 << 10
+    /// One request of the daemon to the enforcer, in bytes.
+    public static let requestBytes = 128 << 10
+    /// One reply of the enforcer, in bytes: a look at the machine is the longest.
+    public static let replyBytes = 2 << 20
     /// Requests of one connection that are being worked on.
     public static let requestsInFlight = 512
     /// The devices of one grant.
@@ -22,6 +24,16 @@ public enum EnforcementLimits {
     public static let identifierBytes = 128
     /// The longest wait between SIGTERM and SIGKILL, in seconds.
     public static let graceSeconds: Int64 = 3600
+    /// How long it is tried again to reach systemd, in seconds.
+    public static let busSeconds: Int64 = 20
+    /// How long it is tried to end what has a device open whose grant is over, in seconds.
+    public static let sweepSeconds: Int64 = 5
+    /// Processes of one receipt that were ended beside a grant.
+    public static let receiptProcesses = 256
+    /// Openers of one look at the machine that are told: what of the longest names fits a reply.
+    public static let lookedAtOpeners = 512
+    /// The devices of one look at the machine.
+    public static let watchedDevices = 256
     /// The longest wait of one `observe`, in seconds.
     public static let observeSeconds: Int64 = 600
     /// Processes, threads included, of one reservation under systemd.
@@ -30,6 +42,8 @@ public enum EnforcementLimits {
     public static let logLines = 10_000
     /// Bytes of one answer from a log.
     public static let logBytes = 1 << 20
+    /// Looks through all processes at one time.
+    public static let scans = 4
     /// Readings of the journal at one time.
     public static let journalReaders = 4
 }

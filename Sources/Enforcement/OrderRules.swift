@@ -1,3 +1,4 @@
+import Telemetry
 import Units
 
 /// What an order has to be before anything is done for it: the enforcer trusts its client in nothing.
@@ -34,6 +35,37 @@ public struct OrderRules: Sendable {
         }
     }
 
+    /// Checks a process that is said to use devices without a grant.
+    public func check(_ process: UnreservedProcess) throws(ExecutorFailure) {
+        guard process.pid > 1 else { throw .refused("pid \(process.pid) is not a process that can be ended") }
+        try check(process.user)
+        try check(process.devices)
+    }
+
+    /// Checks devices that are to be looked at.
+    public func check(_ devices: [WatchedDevice]) throws(ExecutorFailure) {
+        try limit(devices.count, EnforcementLimits.watchedDevices, "devices")
+        for device in devices {
+            try checkDevice(device.id, device.vendor, texts: [device.uuid, device.pciAddress], device.files)
+        }
+    }
+
+    /// Checks the time between SIGTERM and SIGKILL.
+    public func check(grace: Span) throws(ExecutorFailure) {
+        try check(grace, "grace")
+    }
+
+    /// Checks the time between a warning and the end.
+    public func check(lead: Span) throws(ExecutorFailure) {
+        try check(lead, "warning")
+    }
+
+    private func check(_ span: Span, _ what: String) throws(ExecutorFailure) {
+        guard (0...EnforcementLimits.graceSeconds * 1000).contains(span.milliseconds) else {
+            throw .refused("\(what): from 0 to \(EnforcementLimits.graceSeconds) seconds")
+        }
+    }
+
     private func check(_ holding: Holding) throws(ExecutorFailure) {
         try check(holding.reservation)
         try check(holding.owner)
@@ -60,19 +92,25 @@ public struct OrderRules: Sendable {
     }
 
     private func check(_ device: HeldDevice) throws(ExecutorFailure) {
-        for text in [device.id.text, device.uuid].compactMap({ $0 }) {
-            guard OrderRules.isIdentifier(text) else {
-                throw .refused("devices: an id or UUID is 1 to 128 letters, digits and -._:/")
-            }
-        }
-        guard ["nvidia", "amd", "intel", "other"].contains(device.vendor) else {
-            throw .refused("devices: vendor of \(device.id) is not nvidia, amd, intel or other")
-        }
+        try checkDevice(device.id, device.vendor, texts: [device.uuid], device.files)
         guard (0...9999).contains(device.ordinal) else {
             throw .refused("devices: ordinal of \(device.id) is not from 0 to 9999")
         }
-        try limit(device.files.count, EnforcementLimits.filesPerDevice, "devices: files of one device")
-        for file in device.files where DeviceFile.kind(of: file) == nil {
+    }
+
+    private func checkDevice(
+        _ id: DeviceID, _ vendor: String, texts: [String?], _ files: [String]
+    ) throws(ExecutorFailure) {
+        for text in [id.text] + texts.compactMap({ $0 }) {
+            guard OrderRules.isIdentifier(text) else {
+                throw .refused("devices: an id, UUID or address is 1 to 128 letters, digits and -._:/")
+            }
+        }
+        guard ["nvidia", "amd", "intel", "other"].contains(vendor) else {
+            throw .refused("devices: vendor of \(id) is not nvidia, amd, intel or other")
+        }
+        try limit(files.count, EnforcementLimits.filesPerDevice, "devices: files of one device")
+        for file in files where DeviceFile.kind(of: file) == nil {
             throw .refused("devices: \(file.debugDescription) is not a device file of an accelerator")
         }
     }

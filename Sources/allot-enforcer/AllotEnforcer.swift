@@ -10,7 +10,8 @@ struct AllotEnforcer: AsyncParsableCommand {
         abstract: "Makes Allot's grants hold: slices, scopes, services and device access.",
         discussion: """
             Runs as root behind a private socket. It answers four verbs of allotd and touches nothing but allot-r* \
-            units and the access control lists of accelerators' device files.
+            units, the access control lists of accelerators' device files, and processes that have such a file open \
+            without a grant.
             """)
 
     @Option(help: "The account whose connections are answered, by name or uid.")
@@ -28,13 +29,18 @@ struct AllotEnforcer: AsyncParsableCommand {
     @Option(name: .customLong("shared-device"), help: "A device file that every grant may open; may be repeated.")
     var sharedDevices = ["/dev/fuse"]
 
+    @Option(name: .customLong("withhold"), help: "A vendor's control file that no grant may open; may be repeated.")
+    var withheld: [String] = []
+
     @Option(help: "Least level that is logged: trace, debug, info, notice, warning, error, critical.")
     var logLevel = Logger.Level.info
 
     func validate() throws {
         guard lowestUser > 0 else { throw ValidationError("--lowest-user: root holds no reservation; from 1 on") }
-        for path in sharedDevices where !path.hasPrefix("/dev/") || path.contains("..") {
-            throw ValidationError("--shared-device \(path): not a path under /dev")
+        do throws(ExecutorFailure) {
+            _ = try FileChoice(shared: sharedDevices, withheld: withheld)
+        } catch {
+            throw ValidationError("--shared-device, --withhold: \(error.reason)")
         }
     }
 
@@ -45,7 +51,7 @@ struct AllotEnforcer: AsyncParsableCommand {
         do {
             try await EnforcerProgram(
                 client: client, socket: socket, state: state, rules: OrderRules(lowestUser: lowestUser),
-                sharedDevices: sharedDevices, logger: logger
+                files: FileChoice(shared: sharedDevices, withheld: withheld), logger: logger
             ).run()
         } catch let failure as ExecutorFailure {
             logger.critical("\(failure.reason)")

@@ -9,7 +9,7 @@ struct EnforcerProgram {
     let socket: String
     let state: String
     let rules: OrderRules
-    let sharedDevices: [String]
+    let files: FileChoice
     let logger: Logger
 
     /// Returns after SIGTERM or SIGINT. Grants stand on: they are systemd's.
@@ -18,7 +18,7 @@ struct EnforcerProgram {
             throw ExecutorFailure.refused("--client \(client): no such account")
         }
         let service = try EnforcerService(
-            stateDirectory: state, rules: rules, sharedFiles: sharedDevices, logger: logger)
+            stateDirectory: state, rules: rules, files: files, logger: logger)
         // Fails the start where there is no systemd to work with.
         _ = try await service.inventory()
         let server = try await EnforcerServer(
@@ -45,14 +45,14 @@ struct EnforcerProgram {
         return .descriptor(3)
     }
 
-    /// Tells systemd twice in its time that this process works, which it does as long as the bus answers it.
+    /// Tells systemd twice in its time that this process works. That the bus is away is not cured by starting anew.
     private func keepWatchdog(_ service: EnforcerService) async {
         var microseconds: UInt64 = 0
         let isWatched = sd_watchdog_enabled(0, &microseconds) > 0
         while !Task.isCancelled {
             let pause: Duration = isWatched ? .microseconds(Int64(microseconds / 2)) : .seconds(3600)
             guard (try? await Task.sleep(for: pause)) != nil else { return }
-            if isWatched, (try? await service.inventory()) != nil { sd_notify(0, "WATCHDOG=1") }
+            if isWatched, await service.isAlive() { sd_notify(0, "WATCHDOG=1") }
         }
     }
 }

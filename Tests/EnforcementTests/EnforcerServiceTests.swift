@@ -1,5 +1,4 @@
 import Glibc
-import Synchronization
 import Testing
 import Units
 
@@ -11,6 +10,7 @@ import Units
 struct EnforcerServiceTests {
     private let folder: TemporaryFolder
     private let units = NotingUnits()
+    private let sight = NotingSight()
 
     init() throws {
         folder = try TemporaryFolder()
@@ -18,7 +18,8 @@ struct EnforcerServiceTests {
 
     private func service(account: Account? = .alice) throws -> EnforcerService {
         try EnforcerService(
-            units: units, stateDirectory: folder.path, rules: OrderRules(lowestUser: 1000), sharedFiles: [],
+            units: units, sight: sight, stateDirectory: folder.path, rules: OrderRules(lowestUser: 1000),
+            files: FileChoice(),
             account: { _ in account }, logger: silent)
     }
 
@@ -220,95 +221,4 @@ struct EnforcerServiceTests {
 extension Account {
     fileprivate static let alice = Account(
         name: "alice", uid: 1000, home: "/home/alice", shell: "/bin/sh", isExpired: false)
-}
-
-/// A systemd of words only: every unit runs until it is stopped or killed.
-private final class NotingUnits: UnitManager {
-    private struct Noted {
-        var unit: TransientUnit
-        var active = "active"
-        var exit = ServiceExit(exitCode: nil, hasRun: true)
-    }
-
-    private let noted = Mutex<[String: Noted]>([:])
-    private let changes = ChangeSignal()
-    let starts = Mutex<[String: Int]>([:])
-    let stopped = Mutex<[String]>([])
-    let killed = Mutex<[String]>([])
-    /// What environment files held when their services were started.
-    let files = Mutex<[String]>([])
-    let ignoresTerm = Mutex(false)
-    let unknownProperty = Mutex<String?>(nil)
-    /// How the next service ends at once.
-    let fate = Mutex<(String, ServiceExit)?>(nil)
-
-    var names: [String] { noted.withLock { $0.keys.sorted() } }
-
-    func unit(_ name: String) -> TransientUnit? { noted.withLock { $0[name]?.unit } }
-
-    func end(_ name: String, _ exit: ServiceExit) {
-        noted.withLock {
-            $0[name]?.active = "failed"
-            $0[name]?.exit = exit
-        }
-        changes.signal()
-    }
-
-    func start(_ unit: TransientUnit) async throws(BusError) -> Bool {
-        let unknown = unknownProperty.withLock { $0 }
-        if unit.properties.contains(where: { $0.name == unknown }) {
-            throw BusError(name: "org.freedesktop.DBus.Error.PropertyReadOnly", text: "unknown property")
-        }
-        let isNew = noted.withLock { noted in
-            if noted[unit.name] != nil { return false }
-            noted[unit.name] = Noted(unit: unit)
-            return true
-        }
-        if case .files(let paths) = unit.properties.first(where: { $0.name == "EnvironmentFiles" })?.value {
-            files.withLock { $0 += paths.compactMap { SmallFile.text($0) } }
-        }
-        if isNew { starts.withLock { $0[unit.name, default: 0] += 1 } }
-        if unit.name.hasSuffix(".service"), let (_, exit) = fate.withLock({ $0 }) { end(unit.name, exit) }
-        changes.signal()
-        return isNew
-    }
-
-    func stop(_ name: String) async throws(BusError) {
-        stopped.withLock { $0.append(name) }
-        if !ignoresTerm.withLock({ $0 }) { finish() }
-    }
-
-    func kill(_ name: String, signal: Int32) async throws(BusError) {
-        killed.withLock { $0.append(name) }
-        finish()
-    }
-
-    func reset(_ name: String) async throws(BusError) {
-        noted.withLock { $0[name] = nil }
-    }
-
-    func units(matching patterns: [String]) async throws(BusError) -> [UnitState] {
-        noted.withLock { noted in
-            noted.filter { name, _ in patterns.contains { fnmatch($0, name, 0) == 0 } }.map { name, one in
-                UnitState(name: name, active: one.active, sub: "running", hasJob: false, path: name)
-            }
-        }
-    }
-
-    func exit(of service: UnitState) async throws(BusError) -> ServiceExit? {
-        noted.withLock { $0[service.name]?.exit }
-    }
-
-    var generation: UInt64 { changes.generation }
-
-    func wait(after generation: UInt64, atMost limit: Duration) async {
-        await changes.wait(after: generation, atMost: limit)
-    }
-
-    private func finish() {
-        noted.withLock { noted in
-            for name in noted.keys { noted[name] = noted[name]?.active == "failed" ? noted[name] : nil }
-        }
-        changes.signal()
-    }
 }

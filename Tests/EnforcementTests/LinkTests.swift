@@ -2,6 +2,7 @@ import Glibc
 import NIOCore
 import NIOPosix
 import Synchronization
+import Telemetry
 import Testing
 import Units
 
@@ -20,23 +21,33 @@ struct LinkTests {
         EnforcerVerb.inventory, .start(.holding(grant(5, devices: [device("a", uuid: "GPU-1")], processors: [3]))),
         .start(.attach(PeerProcess(pid: 9, user: UserID(1000)), grant())),
         .start(.command(command("a", "é\n", environment: ["A": "b"]), grant())),
-        .stop(reservation: ReservationID(7), grace: .seconds(3), warning: nil),
+        .stop(.end(ReservationID(7), grace: .seconds(3), warning: nil)),
         .stop(
-            reservation: ReservationID(7), grace: .seconds(3),
-            warning: StopWarning(signal: .user2, lead: .seconds(60))),
-        .observe(since: .max, within: .seconds(60)),
+            .end(
+                ReservationID(7), grace: .seconds(3), warning: StopWarning(signal: .user2, lead: .seconds(60)))),
+        .stop(.warn(ReservationID(7), .hangUp)),
+        .stop(
+            .unreserved(
+                UnreservedProcess(pid: 812, startTime: .max, user: UserID(1001), devices: [LinkTests.watched]),
+                grace: .seconds(3))),
+        .observe(.commands(since: .max, within: .seconds(60))), .observe(.devices([LinkTests.watched])),
     ])
     func `a request reads back as it was written`(verb: EnforcerVerb) throws {
         let request = EnforcerRequest(id: .max, verb: verb)
         #expect(try EnforcerCodec.request(from: EnforcerCodec.encode(request)) == request)
     }
 
+    private static let watched = WatchedDevice(
+        id: DeviceID("GPU-1"), vendor: "nvidia", uuid: "GPU-1", pciAddress: "0000:3b:00.0", files: ["/dev/nvidia0"])
+
     @Test(arguments: [
-        "", "null", "[]", "{}", "hello", "{\"form\":1,\"id\":1,\"verb\":{\"reboot\":{}}}",
-        "{\"form\":2,\"id\":1,\"verb\":{\"inventory\":{}}}", "{\"form\":1,\"id\":-1,\"verb\":{\"inventory\":{}}}",
-        "{\"form\":1,\"id\":1,\"verb\":{\"inventory\":{}}", "\u{0}",
-        "{\"form\":1,\"id\":1,\"verb\":{\"stop\":{\"reservation\":\"r-1\",\"grace\":0}}}",
-        "{\"form\":1,\"id\":1,\"verb\":{\"stop\":{\"reservation\":1e99,\"grace\":0}}}",
+        "", "null", "[]", "{}", "hello", "{\"form\":2,\"id\":1,\"verb\":{\"reboot\":{}}}",
+        "{\"form\":1,\"id\":1,\"verb\":{\"inventory\":{}}}", "{\"form\":2,\"id\":-1,\"verb\":{\"inventory\":{}}}",
+        "{\"form\":2,\"id\":1,\"verb\":{\"inventory\":{}}", "\u{0}",
+        "{\"form\":2,\"id\":1,\"verb\":{\"stop\":{\"reservation\":1,\"grace\":0}}}",
+        "{\"form\":2,\"id\":1,\"verb\":{\"stop\":{\"_0\":{\"end\":{\"_0\":\"r-1\",\"grace\":0}}}}}",
+        "{\"form\":2,\"id\":1,\"verb\":{\"stop\":{\"_0\":{\"end\":{\"_0\":1e99,\"grace\":0}}}}}",
+        "{\"form\":2,\"id\":1,\"verb\":{\"stop\":{\"_0\":{\"warn\":{\"_0\":1,\"_1\":\"kill\"}}}}}",
         String(repeating: "[", count: 100_000),
     ])
     func `what is no request is refused`(text: String) {
@@ -44,7 +55,7 @@ struct LinkTests {
     }
 
     @Test func `a message has a limit`() {
-        let long = command("true", String(repeating: "a", count: EnforcementLimits.frameBytes))
+        let long = command("true", String(repeating: "a", count: EnforcementLimits.requestBytes))
         #expect(throws: ExecutorFailure.self) {
             try EnforcerCodec.encode(EnforcerRequest(id: 1, verb: .start(.command(long, grant()))))
         }
@@ -57,24 +68,48 @@ struct LinkTests {
             #expect(try await client.inventory().reservations == [ReservationID(3)])
             let receipt = try await client.start(.holding(grant(5)))
             #expect(receipt == StartReceipt(environment: ["NUMBER": "5"], isConfined: true))
-            try await client.stop(ReservationID(5), grace: .seconds(2))
+            let unfit = UnfitDevice(id: DeviceID("a"), reason: "held")
+            #expect(try await client.stop(ReservationID(5), grace: .seconds(2)) == StopReceipt(unfit: [unfit]))
+            #expect(try await client.stop(.warn(ReservationID(5), .user1)) == StopReceipt())
             #expect(fake.stopped.withLock { $0 } == [ReservationID(5)])
             #expect(try await client.observe(since: 8, within: .zero).version == 9)
+            #expect(try await client.observe([LinkTests.watched]).devices.map(\.id) == [DeviceID("GPU-1")])
             await #expect(throws: ExecutorFailure.refused("it is 13")) {
                 try await client.start(.holding(grant(13)))
             }
         }
     }
 
+    @Test func `a look at a machine full of openers fits a reply`() throws {
+        let opener = DeviceOpener(
+            pid: .max, startTime: .max, user: UserID(.max - 2), command: String(repeating: "\"", count: 64),
+            group: String(repeating: "/", count: 512), devices: [DeviceID("GPU-1")])
+        let reading = DeviceReading(
+            id: DeviceID(String(repeating: "d", count: 128)), busyPermille: 1000, source: .fdinfo, memoryUsed: .zero,
+            memoryTotal: .zero, fault: String(repeating: "f", count: 256))
+        let group = GroupReading(
+            reservation: ReservationID(999_999_999_999_999), cpuMicroseconds: .max, memory: .zero, memoryPeak: .zero,
+            tasks: .max)
+        let look = MachineLook(
+            at: .max, devices: Array(repeating: reading, count: EnforcementLimits.watchedDevices),
+            groups: Array(repeating: group, count: TelemetryLimits.groups),
+            openers: Array(repeating: opener, count: EnforcementLimits.lookedAtOpeners + 1), isCut: false,
+            blind: Array(repeating: String(repeating: "b", count: 256), count: TelemetryLimits.blindLines))
+        let fitted = look.fitted
+        #expect(fitted.isCut && fitted.openers.count == EnforcementLimits.lookedAtOpeners)
+        let reply = EnforcerReply(id: .max, answer: .look(fitted))
+        _ = try EnforcerCodec.encode(reply, limit: EnforcementLimits.replyBytes)
+    }
+
     @Test func `a slow answer holds up no other`() async throws {
         let fake = FakeExecutor()
         try await serving(fake) {
             let client = SystemdExecutor(socketPath: path, logger: silent)
-            async let slow: Void = client.stop(ReservationID(99), grace: .zero)
+            async let slow = client.stop(ReservationID(99), grace: .zero)
             try await until("the slow stop is under way") { fake.isWaiting.withLock { $0 } }
             #expect(try await client.inventory().reservations == [ReservationID(3)])
             fake.isReleased.withLock { $0 = true }
-            try await slow
+            _ = try await slow
         }
     }
 
@@ -86,7 +121,7 @@ struct LinkTests {
             let waiting = Task { try await client.stop(ReservationID(99), grace: .zero) }
             try await until("the slow stop is under way") { fake.isWaiting.withLock { $0 } }
             waiting.cancel()
-            await expectUnreachable { try await waiting.value }
+            await expectUnreachable { _ = try await waiting.value }
             fake.isReleased.withLock { $0 = true }
             #expect(try await client.observe(since: 8, within: .zero).version == 9)
         }
@@ -99,7 +134,7 @@ struct LinkTests {
             let listener = try RawListener(path: path)
             let stop = Task { try await client.stop(ReservationID(99), grace: .zero) }
             try startThread { listener.hangUpOnFirstByte() }
-            await expectUnreachable { try await stop.value }
+            await expectUnreachable { _ = try await stop.value }
         }
         try await serving(FakeExecutor()) {
             let inventory = try await client.inventory()
@@ -175,7 +210,9 @@ private final class FakeExecutor: Executor {
     let isWaiting = Mutex(false)
     let isReleased = Mutex(false)
 
-    func inventory() async throws(ExecutorFailure) -> Inventory { Inventory(reservations: [ReservationID(3)]) }
+    func inventory() async throws(ExecutorFailure) -> Inventory {
+        Inventory(standing: [Standing(reservation: ReservationID(3), isWhole: false)])
+    }
 
     func start(_ order: StartOrder) async throws(ExecutorFailure) -> StartReceipt {
         let number = order.holding.reservation.number
@@ -183,9 +220,8 @@ private final class FakeExecutor: Executor {
         return StartReceipt(environment: ["NUMBER": "\(number)"], isConfined: true)
     }
 
-    func stop(
-        _ reservation: ReservationID, grace: Span, warning: StopWarning?
-    ) async throws(ExecutorFailure) {
+    func stop(_ order: StopOrder) async throws(ExecutorFailure) -> StopReceipt {
+        guard case .end(let reservation, _, _) = order else { return StopReceipt() }
         if reservation.number == 99 {
             isWaiting.withLock { $0 = true }
             while !isReleased.withLock({ $0 }), !Task.isCancelled {
@@ -193,10 +229,20 @@ private final class FakeExecutor: Executor {
             }
         }
         stopped.withLock { $0.append(reservation) }
+        return StopReceipt(unfit: [UnfitDevice(id: DeviceID("a"), reason: "held")])
     }
 
     func observe(since version: UInt64, within: Span) async throws(ExecutorFailure) -> Observation {
         Observation(version: version + 1, commands: [])
+    }
+
+    func observe(_ devices: [WatchedDevice]) async throws(ExecutorFailure) -> MachineLook {
+        MachineLook(
+            at: 1,
+            devices: devices.map {
+                DeviceReading(
+                    id: $0.id, busyPermille: 0, source: .none, memoryUsed: nil, memoryTotal: nil, fault: nil)
+            }, groups: [], openers: [], isCut: false, blind: [])
     }
 }
 

@@ -14,16 +14,19 @@ final class BusThread: Sendable {
     private let wakeup: Wakeup
     private let rules: [String]
     private let heard: @Sendable (BusMessage) -> Void
+    private let lost: @Sendable () -> Void
 
     /// - Parameters:
     ///   - rules: D-Bus match rules of the signals to hear.
     ///   - heard: called from the thread for each; must not wait.
+    ///   - lost: called from the thread when a connection was lost, and signals with it; must not wait.
     init(
-        rules: [String], heard: @escaping @Sendable (BusMessage) -> Void
+        rules: [String], heard: @escaping @Sendable (BusMessage) -> Void, lost: @escaping @Sendable () -> Void
     ) throws(ExecutorFailure) {
         wakeup = try Wakeup()
         self.rules = rules
         self.heard = heard
+        self.lost = lost
     }
 
     /// Starts the thread; it ends with `close`.
@@ -80,8 +83,11 @@ final class BusThread: Sendable {
     }
 
     private func connection(_ bus: inout Bus?) -> Result<Bus, BusError> {
-        if let open = bus, open.isOpen { return .success(open) }
-        bus = nil
+        if let open = bus {
+            if open.isOpen { return .success(open) }
+            bus = nil
+            lost()
+        }
         do throws(BusError) {
             let made = try Bus()
             try made.subscribe(rules: rules)
@@ -97,6 +103,7 @@ final class BusThread: Sendable {
             while try bus?.processNext(heard) == true {}
         } catch {
             bus = nil
+            lost()
         }
     }
 

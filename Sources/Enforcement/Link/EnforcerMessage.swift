@@ -1,10 +1,11 @@
 import FoundationEssentials
+import Telemetry
 import Units
 
 /// One request of the daemon to the enforcer.
 struct EnforcerRequest: Sendable, Hashable, Codable {
     /// The form of the messages: both sides are of one release, and another release's are refused.
-    static let currentForm = 1
+    static let currentForm = 2
 
     var form = EnforcerRequest.currentForm
     /// Chosen by the client; the reply carries it.
@@ -16,8 +17,14 @@ struct EnforcerRequest: Sendable, Hashable, Codable {
 enum EnforcerVerb: Sendable, Hashable, Codable {
     case inventory
     case start(StartOrder)
-    case stop(reservation: ReservationID, grace: Span, warning: StopWarning?)
-    case observe(since: UInt64, within: Span)
+    case stop(StopOrder)
+    case observe(Observed)
+
+    /// What is to be observed.
+    enum Observed: Sendable, Hashable, Codable {
+        case commands(since: UInt64, within: Span)
+        case devices([WatchedDevice])
+    }
 }
 
 /// The answer to one request.
@@ -30,19 +37,23 @@ struct EnforcerReply: Sendable, Hashable, Codable {
 enum EnforcerAnswer: Sendable, Hashable, Codable {
     case inventory(Inventory)
     case started(StartReceipt)
-    case stopped
+    case stopped(StopReceipt)
     case observation(Observation)
+    case look(MachineLook)
     case failure(ExecutorFailure)
 }
 
 /// A message as the bytes of one frame.
 enum EnforcerCodec {
-    static func encode(_ message: some Encodable) throws(ExecutorFailure) -> [UInt8] {
+    /// - Parameter limit: of the frame, in bytes.
+    static func encode(
+        _ message: some Encodable, limit: Int = EnforcementLimits.requestBytes
+    ) throws(ExecutorFailure) -> [UInt8] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         guard let data = try? encoder.encode(message) else { throw .refused("message: cannot be encoded") }
-        guard data.count <= EnforcementLimits.frameBytes else {
-            throw .refused("message: \(data.count) bytes are more than \(EnforcementLimits.frameBytes)")
+        guard data.count <= limit else {
+            throw .refused("message: \(data.count) bytes are more than \(limit)")
         }
         return Array(data)
     }
@@ -64,6 +75,18 @@ enum EnforcerCodec {
     }
 }
 
+extension MachineLook {
+    /// As much of it as a reply holds.
+    var fitted: MachineLook {
+        var look = self
+        if look.openers.count > EnforcementLimits.lookedAtOpeners {
+            look.openers.removeLast(look.openers.count - EnforcementLimits.lookedAtOpeners)
+            look.isCut = true
+        }
+        return look
+    }
+}
+
 extension Executor {
     /// What this executor answers to a verb.
     func answer(_ verb: EnforcerVerb) async -> EnforcerAnswer {
@@ -73,11 +96,12 @@ extension Executor {
                 return .inventory(try await inventory())
             case .start(let order):
                 return .started(try await start(order))
-            case .stop(let reservation, let grace, let warning):
-                try await stop(reservation, grace: grace, warning: warning)
-                return .stopped
-            case .observe(let version, let within):
+            case .stop(let order):
+                return .stopped(try await stop(order))
+            case .observe(.commands(let version, let within)):
                 return .observation(try await observe(since: version, within: within))
+            case .observe(.devices(let devices)):
+                return .look(try await observe(devices).fitted)
             }
         } catch {
             return .failure(error)

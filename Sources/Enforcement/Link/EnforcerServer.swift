@@ -97,7 +97,7 @@ public struct EnforcerServer: Sendable {
         log(request, reply)
         let bytes: [UInt8]
         do throws(ExecutorFailure) {
-            bytes = try EnforcerCodec.encode(reply)
+            bytes = try EnforcerCodec.encode(reply, limit: EnforcementLimits.replyBytes)
         } catch {
             bytes = try EnforcerCodec.encode(EnforcerReply(id: request.id, answer: .failure(error)))
         }
@@ -111,7 +111,9 @@ public struct EnforcerServer: Sendable {
         case .start(.holding(let holding)): what = "\(holding.reservation) holds"
         case .start(.attach(let peer, let holding)): what = "\(holding.reservation) takes in pid \(peer.pid)"
         case .start(.command(_, let holding)): what = "\(holding.reservation) runs its command"
-        case .stop(let reservation, _, _): what = "\(reservation) stops"
+        case .stop(.end(let reservation, _, _)): what = "\(reservation) stops"
+        case .stop(.warn(let reservation, let signal)): what = "\(reservation) is warned: \(signal.rawValue)"
+        case .stop(.unreserved(let process, _)): what = "pid \(process.pid) of uid \(process.user) has to end"
         }
         if case .failure(let failure) = reply.answer {
             logger.warning("\(what.isEmpty ? "request" : what): not done", metadata: ["reason": "\(failure.reason)"])
@@ -127,7 +129,7 @@ public struct EnforcerServer: Sendable {
         let connected: @Sendable (any Channel) -> EventLoopFuture<NIOAsyncChannel<ByteBuffer, ByteBuffer>> = {
             channel in
             channel.eventLoop.makeCompletedFuture {
-                try channel.addFraming()
+                try channel.addFraming(limit: EnforcementLimits.requestBytes)
                 return try NIOAsyncChannel(wrappingChannelSynchronously: channel)
             }
         }

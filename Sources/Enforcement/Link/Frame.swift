@@ -4,9 +4,12 @@ import NIOCore
 struct FrameDecoder: ByteToMessageDecoder {
     typealias InboundOut = ByteBuffer
 
+    /// Bytes of one frame at most.
+    let limit: Int
+
     mutating func decode(context: ChannelHandlerContext, buffer: inout ByteBuffer) throws -> DecodingState {
         guard let length = buffer.getInteger(at: buffer.readerIndex, as: UInt32.self) else { return .needMoreData }
-        guard (1...EnforcementLimits.frameBytes).contains(Int(length)) else { throw FrameError(length: length) }
+        guard (1...limit).contains(Int(length)) else { throw FrameError(length: length) }
         guard buffer.readableBytes >= 4 + Int(length) else { return .needMoreData }
         buffer.moveReaderIndex(forwardBy: 4)
         guard let frame = buffer.readSlice(length: Int(length)) else { return .needMoreData }
@@ -37,9 +40,9 @@ struct FrameError: Error {
 }
 
 extension Channel {
-    /// Frames in both directions.
-    func addFraming() throws {
-        try pipeline.syncOperations.addHandler(ByteToMessageHandler(FrameDecoder()))
+    /// Frames in both directions; those that arrive have a limit.
+    func addFraming(limit: Int) throws {
+        try pipeline.syncOperations.addHandler(ByteToMessageHandler(FrameDecoder(limit: limit)))
         try pipeline.syncOperations.addHandler(MessageToByteHandler(FrameEncoder()))
     }
 }

@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import NIOPosix
+import Telemetry
 import Units
 
 /// Makes grants hold through the enforcer, over its private Unix socket.
@@ -38,21 +39,26 @@ public actor SystemdExecutor: Executor {
     }
 
     /// As `Executor`.
-    public func stop(
-        _ reservation: ReservationID, grace: Span, warning: StopWarning?
-    ) async throws(ExecutorFailure) {
-        let patience = max(grace.wholeSeconds, 0) + max(warning?.lead.wholeSeconds ?? 0, 0)
-        let answer = try await ask(
-            .stop(reservation: reservation, grace: grace, warning: warning), within: .seconds(60 + patience))
-        guard case .stopped = answer else { throw unexpected(answer) }
+    public func stop(_ order: StopOrder) async throws(ExecutorFailure) -> StopReceipt {
+        let answer = try await ask(.stop(order), within: .seconds(90 + order.patienceSeconds))
+        guard case .stopped(let receipt) = answer else { throw unexpected(answer) }
+        return receipt
     }
 
     /// As `Executor`.
     public func observe(since version: UInt64, within: Span) async throws(ExecutorFailure) -> Observation {
         let answer = try await ask(
-            .observe(since: version, within: within), within: .seconds(30 + max(within.wholeSeconds, 0)))
+            .observe(.commands(since: version, within: within)),
+            within: .seconds(30 + max(within.wholeSeconds, 0)))
         guard case .observation(let observation) = answer else { throw unexpected(answer) }
         return observation
+    }
+
+    /// As `Executor`.
+    public func observe(_ devices: [WatchedDevice]) async throws(ExecutorFailure) -> MachineLook {
+        let answer = try await ask(.observe(.devices(devices)), within: .seconds(60))
+        guard case .look(let look) = answer else { throw unexpected(answer) }
+        return look
     }
 
     private func ask(_ verb: EnforcerVerb, within limit: TimeAmount) async throws(ExecutorFailure) -> EnforcerAnswer {
@@ -89,7 +95,7 @@ public actor SystemdExecutor: Executor {
                 .connectTimeout(.seconds(10))
                 .channelInitializer { channel in
                     channel.eventLoop.makeCompletedFuture {
-                        try channel.addFraming()
+                        try channel.addFraming(limit: EnforcementLimits.replyBytes)
                         try channel.pipeline.syncOperations.addHandler(EnforcerDialogue())
                     }
                 }
@@ -110,5 +116,17 @@ public actor SystemdExecutor: Executor {
     private func unexpected(_ answer: EnforcerAnswer) -> ExecutorFailure {
         if case .failure(let failure) = answer { return failure }
         return .failed("enforcer: an answer to another question")
+    }
+}
+
+extension StopOrder {
+    /// How long its processes may take before they are killed.
+    fileprivate var patienceSeconds: Int64 {
+        switch self {
+        case .end(_, let grace, let warning):
+            max(grace.wholeSeconds, 0) + max(warning?.lead.wholeSeconds ?? 0, 0)
+        case .warn: 0
+        case .unreserved(_, let grace): max(grace.wholeSeconds, 0)
+        }
     }
 }

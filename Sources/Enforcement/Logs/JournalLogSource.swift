@@ -2,7 +2,7 @@ import Units
 
 /// Reads what systemd's journal keeps of batch commands. The reader needs the group `systemd-journal`.
 public struct JournalLogSource: LogSource {
-    private let threads = JournalThreads()
+    private let threads = WaitingThreads(limit: EnforcementLimits.journalReaders)
 
     public init() {}
 

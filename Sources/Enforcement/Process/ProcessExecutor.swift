@@ -1,5 +1,6 @@
 import Glibc
 import Logging
+import Telemetry
 import Units
 
 /// Grants as plain processes of the daemon's own user: for development and for machines without systemd.
@@ -14,7 +15,11 @@ public actor ProcessExecutor: Executor {
     private let changes = ChangeSignal()
     private let logger: Logger
     private let bootID = ProcessTable.bootID()
-    private var records: [ReservationID: ProcessRecord] = [:]
+    let sight: any DeviceSight = LiveSight()
+    /// Devices that a file of was seen on this machine.
+    var devicesHere: Set<DeviceID> = []
+    var times: [ReservationID: ProcessTimes] = [:]
+    private(set) var records: [ReservationID: ProcessRecord] = [:]
     private var stopping: [ReservationID: Int] = [:]
     private var version: UInt64
 
@@ -35,7 +40,7 @@ public actor ProcessExecutor: Executor {
 
     /// Every reservation that has a record of this boot.
     public func inventory() async throws(ExecutorFailure) -> Inventory {
-        Inventory(reservations: records.keys.sorted())
+        Inventory(standing: records.keys.sorted().map { Standing(reservation: $0, isWhole: true) })
     }
 
     /// As `Executor`; the receipt never says that the kernel confines.
@@ -54,8 +59,24 @@ public actor ProcessExecutor: Executor {
         }
     }
 
-    /// As `Executor`. Processes of other users, which only an attach brings in, are told so in the log and left.
-    public func stop(
+    /// As `Executor`. Processes of other users, which only an attach brings in, are told so in the log and left; and who
+    /// has a device open is not asked at an end, for the daemon's user may well be somebody who sits at this machine.
+    public func stop(_ order: StopOrder) async throws(ExecutorFailure) -> StopReceipt {
+        switch order {
+        case .end(let reservation, let grace, let warning):
+            try await end(reservation, grace: grace, warning: warning)
+            return StopReceipt()
+        case .warn(let reservation, let signal):
+            for process in records[reservation]?.members(of: ProcessTable.all()) ?? [] {
+                ProcessTable.signal(signal.number, to: process)
+            }
+            return StopReceipt()
+        case .unreserved(let process, let grace):
+            return try await end(process, grace: grace)
+        }
+    }
+
+    private func end(
         _ reservation: ReservationID, grace: Span, warning: StopWarning?
     ) async throws(ExecutorFailure) {
         guard records[reservation] != nil else { return }

@@ -15,6 +15,8 @@ struct ProcessFacts: Sendable, Hashable {
     var session: Int32
     /// It has ended, and its parent has not asked for its exit code yet.
     var isZombie: Bool
+    /// The processor time that it has had, its children's not counted.
+    var cpuMicroseconds: Int64
 }
 
 /// The kernel's table of processes, as /proc shows it.
@@ -25,12 +27,16 @@ enum ProcessTable {
         // The name in brackets may hold anything, spaces and brackets too; fields are counted from behind it.
         let fields = text[text.index(after: end)...].split(separator: " ")
         guard fields.count > 19, let parent = Int32(fields[1]), let session = Int32(fields[3]),
-            let startTime = UInt64(fields[19])
+            let startTime = UInt64(fields[19]), let user = Int64(fields[11]), let system = Int64(fields[12])
         else { return nil }
         return ProcessFacts(
             identity: ProcessIdentity(pid: pid, startTime: startTime), parent: parent, session: session,
-            isZombie: fields[0] == "Z" || fields[0] == "X")
+            isZombie: fields[0] == "Z" || fields[0] == "X",
+            cpuMicroseconds: (user + system) * (1_000_000 / ticksPerSecond))
     }
+
+    /// USER_HZ, which every architecture that Swift runs on has had since Linux 2.6.
+    private static let ticksPerSecond: Int64 = 100
 
     static func all() -> [ProcessFacts] {
         let names = (try? SmallFile.names(in: "/proc")) ?? []

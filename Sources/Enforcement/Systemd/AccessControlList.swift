@@ -61,6 +61,12 @@ struct AccessControlList: Sendable, Hashable {
         arrange()
     }
 
+    /// Whether `allow` has let a user in, and nothing has masked it since.
+    func isAllowed(user: UInt32) -> Bool {
+        let mask = entries.first { $0.tag == .mask }?.permissions ?? 6
+        return entries.contains { $0.tag == .user && $0.id == user && $0.permissions & mask & 6 == 6 }
+    }
+
     /// Takes back what `allow` gave.
     mutating func remove(user: UInt32) {
         entries.removeAll { $0.tag == .user && $0.id == user }

@@ -20,6 +20,18 @@ enum DeviceAccess {
         return lstat(path, &status) == 0
     }
 
+    /// Whether each of the users may read and write a file, or it has gone.
+    static func isAllowed(_ users: [UInt32], _ path: String) -> Bool {
+        do throws(ExecutorFailure) {
+            let file = try DeviceNode(path)
+            if file.mode & 0o006 == 0o006 { return true }
+            let list = try file.accessControlList()
+            return users.allSatisfy { list.isAllowed(user: $0) }
+        } catch {
+            return !isThere(path)
+        }
+    }
+
     /// Takes that back. A file that has gone needs nothing.
     static func remove(_ users: [UInt32], _ path: String) throws(ExecutorFailure) {
         guard isThere(path) else { return }

@@ -6,7 +6,7 @@ import CSystemd
 /// systemd (before 256) shows both alike where the program was quicker than systemd's notice of its start. But of a
 /// failed step it writes an entry into the journal, of a kind of its own.
 struct SpawnFailures: Sendable {
-    private let threads = JournalThreads()
+    private let threads = WaitingThreads(limit: EnforcementLimits.journalReaders)
 
     /// The exit codes that systemd itself uses.
     static let codes: ClosedRange<Int32> = 200...245

@@ -39,10 +39,29 @@ struct TransientUnit: Sendable, Hashable {
         TransientUnit(name: self.name, properties: properties.filter { $0.name != name })
     }
 
+    /// Itself without what is fixed once it is there. A list is added to by being set, so it is emptied first.
+    var changeable: TransientUnit {
+        let properties = properties.filter { $0.name != "Description" }
+        return TransientUnit(
+            name: name,
+            properties: properties.flatMap { property in
+                if case .devices = property.value {
+                    [Property(property.name, .devices([])), property]
+                } else {
+                    [property]
+                }
+            })
+    }
+
     /// Writes what StartTransientUnit takes: name, mode, properties, no further units.
     func write(to message: BusMessage) throws(BusError) {
         try message.append(name)
         try message.append("fail")
+        try writeProperties(to: message)
+        try message.array("(sa(sv))") { () throws(BusError) in }
+    }
+
+    func writeProperties(to message: BusMessage) throws(BusError) {
         try message.array("(sv)") { () throws(BusError) in
             for property in properties {
                 try message.record("sv") { () throws(BusError) in
@@ -51,7 +70,6 @@ struct TransientUnit: Sendable, Hashable {
                 }
             }
         }
-        try message.array("(sa(sv))") { () throws(BusError) in }
     }
 }
 

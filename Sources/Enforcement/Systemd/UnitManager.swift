@@ -29,6 +29,9 @@ protocol UnitManager: Sendable {
     /// Queues the start; false where a unit of that name is there already.
     func start(_ unit: TransientUnit) async throws(BusError) -> Bool
 
+    /// Sets properties of a unit that is there, until it is gone.
+    func set(_ unit: TransientUnit) async throws(BusError)
+
     /// Queues the stop; one that is not there is stopped.
     func stop(_ name: String) async throws(BusError)
 
@@ -40,6 +43,9 @@ protocol UnitManager: Sendable {
 
     /// The loaded units with such names.
     func units(matching patterns: [String]) async throws(BusError) -> [UnitState]
+
+    /// `DevicePolicy` of a slice: `closed` denies every device that is not listed. Empty where the slice is gone.
+    func devicePolicy(of slice: UnitState) async throws(BusError) -> String
 
     /// How a service's main process is; nil where the service is gone.
     func exit(of service: UnitState) async throws(BusError) -> ServiceExit?
@@ -69,6 +75,9 @@ struct SystemdUnits: UnitManager {
                 + "path_namespace='/org/freedesktop/systemd1/unit'",
         ]) { message in
             if SystemdUnits.isOurs(message) { changes.signal() }
+        } lost: {
+            // Whoever waits looks again, by a connection that is made anew.
+            changes.signal()
         }
         try thread.start()
     }
@@ -97,6 +106,27 @@ struct SystemdUnits: UnitManager {
             }
         } catch {
             if error.isUnitExists { return false }
+            throw error
+        }
+    }
+
+    func set(_ unit: TransientUnit) async throws(BusError) {
+        try await onUnit("SetUnitProperties", unit.name) { (message) throws(BusError) in
+            // For this boot, as transient units are.
+            try message.append(true)
+            try unit.writeProperties(to: message)
+        }
+    }
+
+    func devicePolicy(of slice: UnitState) async throws(BusError) -> String {
+        do throws(BusError) {
+            return try await thread.perform { (bus) throws(BusError) in
+                try bus.property(
+                    "DevicePolicy", type: "s", of: slice.path, interface: "org.freedesktop.systemd1.Slice"
+                ) { (reply) throws(BusError) in try reply.text() }
+            }
+        } catch {
+            if error.isNoSuchUnit { return "" }
             throw error
         }
     }

@@ -1,9 +1,19 @@
+import Glibc
 import Units
 
 /// The units of a grant, with every property that they have.
 struct UnitPlans: Sendable {
-    /// Files that everybody's processes may open beside what systemd always allows (null, zero, random, terminals).
-    var sharedFiles: [String]
+    var files: FileChoice
+
+    /// The files that a grant opens to its users, those that are there.
+    func openable(_ holding: Holding) -> [String] {
+        closable(holding).filter(DeviceAccess.isThere)
+    }
+
+    /// The files that a grant may have opened to its users.
+    func closable(_ holding: Holding) -> [String] {
+        holding.openableFiles.filter { !files.withheld.contains($0) }
+    }
 
     /// The slice that holds all of a grant.
     /// - Parameter files: device files, all of them there.
@@ -11,13 +21,24 @@ struct UnitPlans: Sendable {
         var properties: [TransientUnit.Property] = [
             .init("Description", .text("Allot reservation \(holding.reservation) of uid \(holding.owner)")),
             .init("DevicePolicy", .text("closed")),
-            .init("DeviceAllow", .devices(files + sharedFiles)),
+            .init("DeviceAllow", .devices(files + self.files.shared.filter(DeviceAccess.isThere))),
             .init("TasksMax", .number(EnforcementLimits.tasks)),
+            .init("CPUWeight", .number(UnitPlans.weight(holding))),
+            .init("IOWeight", .number(UnitPlans.weight(holding))),
         ]
         if !holding.processors.isEmpty { properties.append(.init("AllowedCPUs", .mask(holding.processors))) }
         if !holding.memoryNodes.isEmpty { properties.append(.init("AllowedMemoryNodes", .mask(holding.memoryNodes))) }
-        if holding.memory > .zero { properties.append(.init("MemoryMax", .number(UInt64(holding.memory.bytes)))) }
+        if holding.memory > .zero {
+            properties.append(.init("MemoryMax", .number(UInt64(holding.memory.bytes))))
+            // Memory that was granted is memory; what does not fit is told at once, not by everything growing slow.
+            properties.append(.init("MemorySwapMax", .number(0)))
+        }
         return TransientUnit(name: UnitNames(reservation: holding.reservation).slice, properties: properties)
+    }
+
+    /// 100, systemd's measure for one among equals, for each processor: where grants meet, each has its part.
+    private static func weight(_ holding: Holding) -> UInt64 {
+        UInt64(min(max(holding.processors.count, 1) * 100, 10_000))
     }
 
     /// The scope that a running process is moved into.

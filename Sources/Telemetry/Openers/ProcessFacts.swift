@@ -31,10 +31,13 @@ struct ProcessFacts {
         return UserID(uid ?? .max)
     }
 
-    /// Its control group of version 2; empty where it is told of none.
+    /// Its control group of version 2, or on a machine with version 1 the one that systemd keeps it in; empty where it is
+    /// told of none.
     static func group(_ folder: borrowing ProcFolder) -> String {
-        let line = folder.text("cgroup")?.split(separator: "\n").first { $0.hasPrefix("0::/") }
-        return Words.printable(line?.dropFirst(3) ?? "", limitBytes: TelemetryLimits.groupBytes)
+        let lines = folder.text("cgroup")?.split(separator: "\n") ?? []
+        // `0::/path`, `9:name=systemd:/path`: where both are there, they are the same.
+        let line = lines.first { $0.hasPrefix("0::/") } ?? lines.first { $0.contains(":name=systemd:/") }
+        return Words.printable(line?.drop { $0 != "/" } ?? "", limitBytes: TelemetryLimits.groupBytes)
     }
 }
 

@@ -44,6 +44,15 @@ def unit(name, *properties):
     return dict(line.split("=", 1) for line in text.splitlines() if "=" in line)
 
 
+def active(name):
+    return unit(name, "ActiveState")["ActiveState"] == "active"
+
+
+def lines(number):
+    """What the command of a reservation has written to the journal."""
+    return output("journalctl", "--quiet", "--output=cat", f"_SYSTEMD_UNIT=allot-r{number}.service", check=False)
+
+
 def cgroup(pid):
     """Where systemd has a process, or "" when it is gone."""
     try:

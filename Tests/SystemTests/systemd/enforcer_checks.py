@@ -10,22 +10,11 @@ import subprocess
 import threading
 import time
 
-from checking import as_user, cgroup, check, outlives_its_watchdog, output, running, unit, until
-from enforcer_client import Client, Refused, attach, command, connect, hold, holding, receive, send
+from checking import active, as_user, cgroup, check, lines, outlives_its_watchdog, output, running, unit, until
+from enforcer_client import Client, attach, command, connect, end, exit_code, hold, holding, refused, send
 
 SLEEP = "/usr/bin/sleep"
 ALICE = pwd.getpwnam("alice").pw_uid
-
-
-def refused(function, *words):
-    """That a call is refused, for a reason that names these words."""
-    try:
-        function()
-    except Refused as error:
-        for word in words:
-            assert word in error.reason, f"{error.reason!r} does not name {word!r}"
-        return error
-    raise AssertionError("it was not refused")
 
 
 def hung_up(connection):
@@ -34,27 +23,6 @@ def hung_up(connection):
         return connection.recv(10) == b""
     except ConnectionResetError:
         return True
-
-
-def active(name):
-    return unit(name, "ActiveState")["ActiveState"] == "active"
-
-
-def lines(number):
-    """What the command of a reservation has written to the journal."""
-    return output("journalctl", "--quiet", "--output=cat", f"_SYSTEMD_UNIT=allot-r{number}.service", check=False)
-
-
-def exit_code(client, number, seconds=20):
-    """Long-polls until the command has ended."""
-    version, end = 0, time.monotonic() + seconds
-    while time.monotonic() < end:
-        seen = client.observe(version, 5000)
-        version = seen["version"]
-        for one in seen["commands"]:
-            if one["reservation"] == number and one.get("exitCode") is not None:
-                return one["exitCode"]
-    raise TimeoutError("the command's end was not seen")
 
 
 def activation_by_socket():
@@ -76,7 +44,7 @@ def only_the_daemon_connects():
     # root may open the socket, and is not the daemon's user.
     connection = connect("root")
     try:
-        send(connection, {"form": 1, "id": 1, "verb": {"inventory": {}}})
+        send(connection, {"form": 2, "id": 1, "verb": {"inventory": {}}})
         assert hung_up(connection)
     except BrokenPipeError:
         pass  # hung up before a word was said
@@ -249,7 +217,7 @@ def stop_ends_everything():
     until(lambda: len(members()) >= 4)
     inside = members()
     quick = holding(4, "bob")
-    slow = client.begin({"stop": {"reservation": 3, "grace": 2000}})
+    slow = client.begin(end(3, 2000))
     began = time.monotonic()
     client.start(hold(quick))
     client.stop(4, 0)
@@ -363,12 +331,19 @@ def grants_outlive_systemds_reload():
         client.stop(8, 1000)
 
 
-def the_enforcer_has_no_capability():
+def the_enforcer_has_three_capabilities():
     pid = unit("allot-enforcer.service", "MainPID")["MainPID"]
     with open(f"/proc/{pid}/status") as file:
         status = dict(line.rstrip("\n").split(":\t", 1) for line in file if ":\t" in line)
-    assert status["CapEff"].strip("0") == "" and status["CapBnd"].strip("0") == "", status["CapEff"]
+    # CAP_DAC_READ_SEARCH, CAP_KILL, CAP_SYS_PTRACE (linux/capability.h).
+    three = 1 << 2 | 1 << 5 | 1 << 19
+    assert int(status["CapEff"], 16) == three and int(status["CapBnd"], 16) == three, status["CapEff"]
     assert status["NoNewPrivs"] == "1" and status["Seccomp"] == "2"
+
+
+def the_enforcer_is_hardly_exposed():
+    # The figure of docs/enforcement.md, times ten.
+    output("systemd-analyze", "security", "--no-pager", "--threshold=16", "allot-enforcer.service")
 
 
 def the_watchdog_ends_a_stuck_enforcer():
@@ -405,7 +380,7 @@ def many_at_once():
     for number in numbers:
         assert exit_code(client, number) == 0
     for number in numbers:
-        client.begin({"stop": {"reservation": number, "grace": 1000}})
+        client.begin(end(number, 1000))
     until(lambda: client.inventory() == [1])
     print(f"   50 grants with a command each stood after {elapsed * 1000:.0f} ms")
 
@@ -453,7 +428,8 @@ check("a command may end by itself within its grace", a_polite_command_ends_with
 check("the journal is read back by the daemon's user", the_journal_is_read_back)
 check("grants outlive a killed enforcer", grants_outlive_the_enforcer)
 check("grants outlive systemd's reload and reexec", grants_outlive_systemds_reload)
-check("the enforcer has no capability", the_enforcer_has_no_capability)
+check("the enforcer has three capabilities, and no more", the_enforcer_has_three_capabilities)
+check("systemd finds the enforcer as exposed as it has to be", the_enforcer_is_hardly_exposed)
 check("the watchdog ends a stuck enforcer, and it comes back", the_watchdog_ends_a_stuck_enforcer)
 check("fifty at once", many_at_once)
 check("time to a command's first instruction", time_to_first_instruction)

@@ -6,6 +6,7 @@ import pwd
 import socket
 import struct
 import threading
+import time
 
 PATH = "/run/allot-enforcer/enforcer.sock"
 
@@ -80,7 +81,7 @@ class Client:
         with self.lock:
             self.last += 1
             number = self.last
-            send(self.connection, {"form": 1, "id": number, "verb": verb})
+            send(self.connection, {"form": 2, "id": number, "verb": verb})
         return number
 
     def finish(self, number):
@@ -98,25 +99,88 @@ class Client:
         return self.finish(self.begin(verb))
 
     def inventory(self):
-        return self.ask({"inventory": {}})["inventory"]["_0"]["reservations"]
+        """The reservations of which something stands."""
+        return [one["reservation"] for one in self.standing()]
+
+    def standing(self):
+        return self.ask({"inventory": {}})["inventory"]["_0"]["standing"]
+
+    def is_whole(self, number):
+        return {one["reservation"]: one["isWhole"] for one in self.standing()}.get(number)
 
     def start(self, order):
         return self.ask({"start": {"_0": order}})["started"]["_0"]
 
     def stop(self, number, grace, warning=None):
-        order = {"reservation": number, "grace": grace}
-        if warning:
-            order["warning"] = warning
-        return self.ask({"stop": order})
+        return self.ask(end(number, grace, warning))["stopped"]["_0"]
+
+    def warn(self, number, signal):
+        return self.ask({"stop": {"_0": {"warn": {"_0": number, "_1": signal}}}})["stopped"]["_0"]
+
+    def end_unreserved(self, pid, user, files, grace):
+        process = {"pid": pid, "startTime": start_time(pid), "user": pwd.getpwnam(user).pw_uid, "devices": watched(files)}
+        return self.ask({"stop": {"_0": {"unreserved": {"_0": process, "grace": grace}}}})["stopped"]["_0"]
 
     def observe(self, since, within):
-        return self.ask({"observe": {"since": since, "within": within}})["observation"]["_0"]
+        return self.finish(self.begin_observing(since, within))["observation"]["_0"]
+
+    def begin_observing(self, since, within):
+        return self.begin({"observe": {"_0": {"commands": {"since": since, "within": within}}}})
+
+    def look(self, files):
+        """What is seen of the machine, with a device for each file."""
+        return self.ask({"observe": {"_0": {"devices": {"_0": watched(files)}}}})["look"]["_0"]
+
+
+def refused(function, *words):
+    """That a call is refused, for a reason that names these words."""
+    try:
+        function()
+    except Refused as error:
+        for word in words:
+            assert word in error.reason, f"{error.reason!r} does not name {word!r}"
+        return error
+    raise AssertionError("it was not refused")
+
+
+def exit_code(client, number, seconds=20):
+    """Long-polls until the command has ended."""
+    version, end = 0, time.monotonic() + seconds
+    while time.monotonic() < end:
+        seen = client.observe(version, 5000)
+        version = seen["version"]
+        for one in seen["commands"]:
+            if one["reservation"] == number and one.get("exitCode") is not None:
+                return one["exitCode"]
+    raise TimeoutError("the command's end was not seen")
+
+
+def end(number, grace, warning=None):
+    """The order to end a grant."""
+    body = {"_0": number, "grace": grace}
+    if warning:
+        body["warning"] = warning
+    return {"stop": {"_0": {"end": body}}}
+
+
+def start_time(pid):
+    """When a process started, in clock ticks since boot."""
+    with open(f"/proc/{pid}/stat") as file:
+        return int(file.read().rsplit(")", 1)[1].split()[19])
+
+
+def device_of(file):
+    return f"device{file.replace('/', '-')}"
+
+
+def watched(files):
+    return [{"id": device_of(file), "vendor": "other", "files": [file]} for file in files]
 
 
 def holding(number, user, files=(), cpus="0", vendor="other", shared=()):
     """A grant with one device for each file."""
     devices = [
-        {"id": f"device{file.replace('/', '-')}", "vendor": vendor, "ordinal": index, "files": [file]}
+        {"id": device_of(file), "vendor": vendor, "ordinal": index, "files": [file]}
         for index, file in enumerate(files)
     ]
     return {

@@ -73,13 +73,15 @@ install_units() {
     systemctl --root="$root" --quiet add-wants multi-user.target checks.service
 }
 
-# Stand-ins for accelerators' device files: each is a null device of its own, so that its list can be changed.
+# Stand-ins for accelerators' device files: files of their own, so that their lists can be changed, of devices that
+# hardly anything else has open: full, zero, urandom, random.
 make_devices() {
-    local folder=$1 name
+    local folder=$1
     mkdir -p "$folder"
-    for name in renderD128 renderD129 nvidia0 nvidiactl; do
-        mknod -m 0660 "$folder/$name" c 1 3
-    done
+    mknod -m 0660 "$folder/renderD128" c 1 7
+    mknod -m 0660 "$folder/renderD129" c 1 5
+    mknod -m 0666 "$folder/nvidia0" c 1 9
+    mknod -m 0666 "$folder/nvidiactl" c 1 8
     chmod 0666 "$folder/nvidia0" "$folder/nvidiactl"
 }
 
@@ -94,7 +96,7 @@ install_units "$root"
 make_devices "$work/devices"
 
 echo "booting"
-timeout 300 systemd-nspawn --quiet -D "$root" --boot --register=no --keep-unit --private-network \
+timeout 480 systemd-nspawn --quiet -D "$root" --boot --register=no --keep-unit --private-network \
     --bind="$work/devices/renderD128:/dev/dri/renderD128" --bind="$work/devices/renderD129:/dev/dri/renderD129" \
     --bind="$work/devices/nvidia0:/dev/nvidia0" --bind="$work/devices/nvidiactl:/dev/nvidiactl" \
     </dev/null >"$work/console" 2>&1 || true

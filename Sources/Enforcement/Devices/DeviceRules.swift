@@ -31,7 +31,7 @@ public enum DeviceFile {
         }
     }
 
-    private static let controls = Set(controls(vendor: "nvidia") + controls(vendor: "amd"))
+    fileprivate static let controls = Set(controls(vendor: "nvidia") + controls(vendor: "amd"))
 
     private static let numbered: [(String, Kind)] = [
         ("/dev/nvidia", .device),
@@ -40,6 +40,28 @@ public enum DeviceFile {
         ("/dev/dri/card", .device),
         ("/dev/accel/accel", .device),
     ]
+}
+
+/// Which files an administrator lets grants have beside the held devices' own.
+public struct FileChoice: Sendable, Hashable {
+    /// What every grant may open beside what systemd always allows (null, zero, random, terminals).
+    public var shared: [String]
+    /// Control files of vendors that no grant may open.
+    public var withheld: Set<String>
+
+    /// - Throws: `ExecutorFailure.refused` for a shared path that is not below `/dev`, or a withheld one that is no
+    ///   vendor's control file.
+    public init(shared: [String] = [], withheld: [String] = []) throws(ExecutorFailure) {
+        for path in shared where !path.hasPrefix("/dev/") || path.contains("..") {
+            throw .refused("\(path): not a path under /dev")
+        }
+        for path in withheld where DeviceFile.kind(of: path) != .control {
+            let known = DeviceFile.controls.sorted().joined(separator: ", ")
+            throw .refused("\(path): not a vendor's control file: \(known)")
+        }
+        self.shared = shared
+        self.withheld = Set(withheld)
+    }
 }
 
 extension Holding {

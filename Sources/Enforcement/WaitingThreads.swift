@@ -1,12 +1,18 @@
-/// Runs reading of the journal, which waits for the disk, on a few threads beside the tasks'.
-actor JournalThreads {
+/// Runs what waits for the disk or the kernel on a few threads beside the tasks'.
+actor WaitingThreads {
+    private let limit: Int
     private var running = 0
     private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    /// - Parameter limit: threads at one time.
+    init(limit: Int) {
+        self.limit = limit
+    }
 
     func run<Value: Sendable>(
         _ body: @escaping @Sendable () throws(ExecutorFailure) -> Value
     ) async throws(ExecutorFailure) -> Value {
-        if running == EnforcementLimits.journalReaders {
+        if running == limit {
             await withCheckedContinuation { waiting.append($0) }
         } else {
             running += 1

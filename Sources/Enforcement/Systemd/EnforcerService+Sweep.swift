@@ -1,0 +1,87 @@
+import Glibc
+import Telemetry
+import Units
+
+/// Between grants a device is free only when nothing has it open.
+extension EnforcerService {
+    /// Ends every process that has a device of a grant open and may not, and tells what the devices are good for.
+    ///
+    /// Everything in the grant is over by then, and its users' way to the files is shut; what is found came by a file
+    /// in another way: handed out of the slice, or opened outside of any. A process may fork while it is ended, or hand
+    /// the descriptor on while the others are looked at: it is looked for again until two looks have found nothing.
+    func sweep(_ holding: Holding) async throws(ExecutorFailure) -> StopReceipt {
+        let files = holding.ownFiles
+        guard !files.isEmpty else { return StopReceipt() }
+        var receipt = StopReceipt()
+        let until = ContinuousClock.now + .seconds(EnforcementLimits.sweepSeconds)
+        var held: [DeviceOpener] = []
+        var emptyLooks = 0
+        while emptyLooks < 2 {
+            let claims = claims(besides: holding.reservation)
+            held = try await sight.openers(of: Holding.watched(files)).filter { !claims.trespass(of: $0).isEmpty }
+            emptyLooks = held.isEmpty ? emptyLooks + 1 : 0
+            for opener in held where sight.signal(SIGKILL, to: opener.identity) {
+                note(opener, of: holding, in: &receipt)
+            }
+            guard .now < until else { break }
+            guard !Task.isCancelled else { throw .failed("\(holding.reservation): the stop was given up") }
+            if emptyLooks < 2 { try? await Task.sleep(for: .milliseconds(held.isEmpty ? 10 : 50)) }
+        }
+        receipt.unfit = await unfit(holding, held: held)
+        return receipt
+    }
+
+    /// Ends a process outside of the grants that has a device open, if that is still what it is.
+    func end(_ process: UnreservedProcess, grace: Span) async throws(ExecutorFailure) -> StopReceipt {
+        try rules.check(process)
+        try rules.check(grace: grace)
+        let identity = ProcessIdentity(pid: process.pid, startTime: process.startTime)
+        guard let opener = try await trespasser(identity, process) else { return StopReceipt() }
+        guard opener.user == process.user else {
+            throw .refused("pid \(process.pid) is of uid \(opener.user), not of uid \(process.user)")
+        }
+        logger.notice("ending what uses a device without a grant", metadata: ["process": "\(opener.text)"])
+        let hasEnded = try await sight.end(opener, grace: grace) { @Sendable () async throws(ExecutorFailure) in
+            try await self.trespasser(identity, process) != nil
+        }
+        return StopReceipt(ended: hasEnded ? [opener.named(among: process.devices)] : [])
+    }
+
+    /// The process as it is now, if it has one of the devices open that it may not.
+    private func trespasser(
+        _ identity: ProcessIdentity, _ process: UnreservedProcess
+    ) async throws(ExecutorFailure) -> DeviceOpener? {
+        let files = Set(process.devices.flatMap(\.files).filter(DeviceFile.isOwn)).sorted()
+        let seen = try await sight.openers(of: Holding.watched(files)).first { $0.identity == identity }
+        guard let seen, !claims().trespass(of: seen).isEmpty else { return nil }
+        return seen
+    }
+
+    /// Who may open what now.
+    private func claims(besides ending: ReservationID? = nil) -> GrantClaims {
+        GrantClaims(
+            records.values.map(\.holding).filter { $0.reservation != ending }, lowestUser: rules.lowestUser,
+            root: sight.groupRoot)
+    }
+
+    private func note(_ opener: DeviceOpener, of holding: Holding, in receipt: inout StopReceipt) {
+        guard !receipt.ended.contains(where: { $0.identity == opener.identity }) else { return }
+        let opener = opener.named(among: holding.devices.map(\.watched))
+        logger.warning(
+            "killed: it had a device open whose grant is over",
+            metadata: ["reservation": "\(holding.reservation)", "process": "\(opener.text)"])
+        if receipt.ended.count < EnforcementLimits.receiptProcesses { receipt.ended.append(opener) }
+    }
+
+    /// The devices that something still has open, and those that are not healthy.
+    private func unfit(_ holding: Holding, held: [DeviceOpener]) async -> [UnfitDevice] {
+        let look = await sight.look(holding.devices.map(\.watched), groups: [])
+        return holding.devices.compactMap { device in
+            let holders = held.filter { opener in opener.devices.contains { device.files.contains($0.text) } }
+            var reasons = holders.prefix(3).map { "held open by \($0.text)" }
+            if holders.count > 3 { reasons.append("and by \(holders.count - 3) more") }
+            if let fault = look.devices.first(where: { $0.id == device.id })?.fault { reasons.append(fault) }
+            return reasons.isEmpty ? nil : UnfitDevice(id: device.id, reason: reasons.joined(separator: "; "))
+        }
+    }
+}

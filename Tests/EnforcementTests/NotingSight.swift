@@ -1,0 +1,80 @@
+import Glibc
+import Synchronization
+import Telemetry
+import Units
+
+@testable import Enforcement
+
+/// Processes and devices of words only: each process has files open until it is killed.
+final class NotingSight: DeviceSight {
+    /// A process, and what it does when it is signalled.
+    struct Process: Sendable {
+        var opener: DeviceOpener
+        /// Signals that it dies of.
+        var diesOf: Set<Int32> = [SIGTERM, SIGKILL]
+        /// Processes that it leaves behind when it is killed.
+        var leaves: [Process] = []
+        /// It closes its files when it is told to end, and lives on.
+        var closesOnTerm = false
+    }
+
+    let groupRoot = "/container"
+    let processes = Mutex<[Process]>([])
+    let signals = Mutex<[String]>([])
+    let faults = Mutex<[DeviceID: String]>([:])
+    let looks = Mutex(0)
+
+    func openers(of devices: [WatchedDevice]) async throws(ExecutorFailure) -> [DeviceOpener] {
+        looks.withLock { $0 += 1 }
+        let asked = Set(devices.map(\.id))
+        return processes.withLock { processes in
+            processes.compactMap { process in
+                var opener = process.opener
+                opener.devices = opener.devices.filter { asked.contains($0) }
+                return opener.devices.isEmpty ? nil : opener
+            }
+        }
+    }
+
+    func look(_ devices: [WatchedDevice], groups: [ReservationID]) async -> MachineLook {
+        let faults = faults.withLock { $0 }
+        return MachineLook(
+            at: 1,
+            devices: devices.map {
+                DeviceReading(
+                    id: $0.id, busyPermille: nil, source: .none, memoryUsed: nil, memoryTotal: nil,
+                    fault: faults[$0.id])
+            },
+            groups: groups.map {
+                GroupReading(reservation: $0, cpuMicroseconds: 0, memory: nil, memoryPeak: nil, tasks: nil)
+            }, openers: [], isCut: false, blind: [])
+    }
+
+    func signal(_ number: Int32, to process: ProcessIdentity) -> Bool {
+        processes.withLock { processes in
+            guard let index = processes.firstIndex(where: { $0.opener.identity == process }) else { return false }
+            if number != SIGCONT { signals.withLock { $0.append("\(process.pid):\(number)") } }
+            if processes[index].diesOf.contains(number) {
+                let dead = processes.remove(at: index)
+                processes += dead.leaves
+            } else if number == SIGTERM, processes[index].closesOnTerm {
+                processes[index].opener.devices = []
+            }
+            return true
+        }
+    }
+
+    func isRunning(_ process: ProcessIdentity) -> Bool {
+        processes.withLock { $0.contains { $0.opener.identity == process } }
+    }
+}
+
+/// A process that has files open, as `Holding.watched(_:)` shows them.
+func opener(
+    _ pid: Int32, user: UInt32 = 1000, group: String = "/container/user.slice/user-1000.slice/session-1.scope",
+    _ files: String...
+) -> DeviceOpener {
+    DeviceOpener(
+        pid: pid, startTime: UInt64(pid) * 10, user: UserID(user), command: "python3", group: group,
+        devices: files.map { DeviceID($0) })
+}
