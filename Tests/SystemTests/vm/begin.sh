@@ -21,6 +21,7 @@ install_allot() {
     install -m 644 "$brought/checks/policy.yaml" /etc/allot/policy.yaml
     # The GPUs of a virtual machine look like consoles.
     sed -i 's/^accelerators: .*/accelerators: [1af4:1050]/' /etc/allot/allotd.yaml
+    sed -i 's/^stopGrace: .*/stopGrace: 3s/' /etc/allot/allotd.yaml
     # What the installation's documentation says next.
     systemd-sysusers
     systemd-tmpfiles --create

@@ -37,6 +37,8 @@ def hwloc_shows_the_gpus_on_their_nodes():
 def sessions_are_logins():
     for user in ("alice", "bob", "carol"):
         users[user] = Session(user)
+    for user in users:
+        users[user].begin()
         identity = users[user].do("id -u")
         group = users[user].group()
         assert re.search(rf"/user\.slice/user-{identity}\.slice/session-\w+\.scope$", group), group
@@ -52,7 +54,7 @@ def without_the_lock_groups_decide():
 def the_lock_shuts_out_sessions_that_stand():
     output("allot-lock", "on")
     assert users["alice"].do("/opt/checks/opens.sh -v") == " ".join(f"{n}:Operation_not_permitted" for n in NODES)
-    later = Session("alice")
+    later = Session("alice").begin()
     assert later.opens() == []
     users["second"] = later
 

@@ -83,7 +83,7 @@ def tell(fact):
 def begin():
     """Leaves work running, says that the load begins, and goes on until there is no machine."""
     boot = output("cat", "/proc/sys/kernel/random/boot_id")[:8]
-    alice, bob = Session("alice"), Session("bob")
+    alice, bob = [one.begin() for one in (Session("alice"), Session("bob"))]
     batch = alice.objects("reserve --gpus 1 --for 2h -- sh -c 'echo $$ >>starts; sleep 7200' 2>/dev/null")
     window = bob.reserve("--gpus 1 --for 2h")
     until(lambda: os.path.exists(STARTS))
@@ -151,7 +151,7 @@ def running_work_is_settled():
         assert len(file.read().split()) == sum("batch" in fact for fact in ledger()), "a command ran twice"
     standing = one(last["open"])
     assert standing["state"] == "active" and standing["devices"] == last["devices"], (standing, last)
-    bob = Session("bob")
+    bob = Session("bob").begin()
     assert len(bob.opens(last["open"])) == 2 and bob.opens() == []
     bob.do(f"allot release {last['open']}")
 

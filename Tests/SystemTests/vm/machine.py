@@ -31,22 +31,41 @@ def command(work, image, phase):
     for gpu in range(4):
         words += ["-device", f"pcie-root-port,id=rp{gpu},bus=pxb{gpu // 2},chassis={gpu + 1}"]
         words += ["-device", f"virtio-gpu-pci,bus=rp{gpu}"]
-    for name in ("disk", "second", "ledger"):
-        words += ["-drive", f"id={name},file={work}/{name}.img,format=raw,if=none,cache=unsafe"]
-        words += ["-device", f"virtio-blk-pci,drive={name},bus=pcie.0"]
+    drives = {
+        "disk": f"file=nbd:unix:{work}/disk.sock,cache=writeback",
+        "second": f"file={work}/second.img,cache=unsafe",
+        "ledger": f"file={work}/ledger.img,cache=unsafe",
+    }
+    for name, how in drives.items():
+        words += ["-drive", f"id={name},{how},format=raw,if=none", "-device", f"virtio-blk-pci,drive={name},bus=pcie.0"]
     return words
+
+
+def disk(work):
+    """A disk with a cache of its own: what the machine has not flushed is gone with the power."""
+    address = f"{work}/disk.sock"
+    words = ["nbdkit", "--foreground", "--exit-with-parent", "--unix", address, "--filter=cache", "file"]
+    process = subprocess.Popen([*words, f"{work}/disk.img", "cache=writeback", "cache-min-block-size=4096"], env={**os.environ, "TMPDIR": work})
+    end = time.monotonic() + 20
+    while not os.path.exists(address):
+        if process.poll() is not None or time.monotonic() > end:
+            raise RuntimeError(f"nbdkit does not serve {work}/disk.img")
+        time.sleep(0.02)
+    return process
 
 
 class Machine:
     """One boot: its console's lines as they come, and its end."""
 
     def __init__(self, options, phase, ledger):
-        with open(f"{options.work}/ledger.img", "wb") as file:
+        self.work = options.work
+        with open(f"{self.work}/ledger.img", "wb") as file:
             file.write("".join(f"{line}\n" for line in ledger).encode().ljust(LEDGER_BYTES, b"\0"))
+        self.disk = disk(self.work)
         self.began = time.monotonic()
-        self.console = open(f"{options.work}/console", "ab")
+        self.console = open(f"{self.work}/console", "ab")
         self.process = subprocess.Popen(
-            command(options.work, options.image, phase), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            command(self.work, options.image, phase), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT)
         self.selector = selectors.DefaultSelector()
         self.selector.register(self.process.stdout, selectors.EVENT_READ)
@@ -71,6 +90,7 @@ class Machine:
         return [line.decode(errors="replace").strip() for line in whole]
 
     def cut(self):
+        self.disk.kill()
         self.process.kill()
 
     def end(self):
@@ -80,6 +100,9 @@ class Machine:
             except subprocess.TimeoutExpired:
                 self.process.kill()
         self.process.wait()
+        self.disk.kill()
+        self.disk.wait()
+        os.unlink(f"{self.work}/disk.sock")
         self.console.close()
 
 

@@ -20,7 +20,7 @@ fi
 
 install_tools() {
     local missing=() tool
-    for tool in qemu-system-x86_64:qemu-system-x86 debootstrap:debootstrap mkfs.ext4:e2fsprogs flock:util-linux; do
+    for tool in qemu-system-x86_64:qemu-system-x86 nbdkit:nbdkit debootstrap:debootstrap mkfs.ext4:e2fsprogs flock:util-linux; do
         command -v "${tool%:*}" >/dev/null || missing+=("${tool#*:}")
     done
     # The emulator's firmware, and that of the machine's network boot, which it wants although there is no network.

@@ -24,10 +24,14 @@ class Session:
         if self.pid == 0:
             os.execv("/bin/login", ["login", "-f", user])
         Session.every.append(self)
+
+    def begin(self):
+        """Waits until the shell is there. Apart from the making, so that several can log in at the same time."""
         self.wait_for(r"\$ $")
         # A shell that neither echoes nor edits: what comes back is what was printed.
         self.type("exec env ENV= PS1= PS2= sh\nstty -echo -onlcr\nPS1=; PS2=; echo ready-$((40 + 2))\n")
         self.wait_for("ready-42\n")
+        return self
 
     def type(self, text):
         os.write(self.terminal, text.encode())
@@ -43,7 +47,8 @@ class Session:
                 read = os.read(self.terminal, 1 << 16)
             except OSError:
                 raise RuntimeError(f"the session of {self.user} is over: {self.text[-300:]!r}") from None
-            self.text += read.decode(errors="replace")
+            # What resets the terminal brings the carriage returns back.
+            self.text += read.decode(errors="replace").replace("\r", "")
         self.before = self.text[: found.start()]
         self.text = self.text[found.end() :]
         return found
