@@ -75,6 +75,9 @@ extension ReservationView: JSONStreamable {
         writer.field("team", team)
         writer.field("user", user)
         writer.field("uid", uid)
+        writer.field("unused", unused?.rawValue)
+        writer.field("unusedSince", unusedSince)
+        writer.field("releaseAt", releaseAt)
         writer.field("shareWith", shareWith)
         if let tags {
             writer.name("tags" as StaticString)
@@ -93,7 +96,7 @@ extension ReservationView: JSONStreamable {
         switch name {
         case "tags", "command", "devices", "shareWith", "after", "cores", "numaNodes", "firstForecast", "licences",
             "isFirm", "isBorrowed", "gaveWayTo", "requeue", "preemptions", "requeuedAt", "gpuMemoryBytes",
-            "approvalUntil", "approver":
+            "approvalUntil", "approver", "unused", "unusedSince", "releaseAt":
             true
         default: false
         }
@@ -184,6 +187,9 @@ extension ReservationView: JSONStreamable {
         case "team": team = try reader.string()
         case "user": user = try reader.string()
         case "uid": uid = try reader.integer()
+        case "unused": unused = try reader.choice()
+        case "unusedSince": unusedSince = try reader.dateTime()
+        case "releaseAt": releaseAt = try reader.dateTime()
         case "shareWith": shareWith = try reader.strings()
         case "tags":
             var read: [String: String] = [:]

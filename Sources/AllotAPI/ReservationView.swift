@@ -62,6 +62,12 @@ public struct ReservationView: Sendable, Hashable, Codable {
     public var user: String?
     /// *own*
     public var uid: UInt32?
+    /// *own*: while active: how it is not used, as its owner was told; absent otherwise.
+    public var unused: Unused?
+    /// *own*: since when.
+    public var unusedSince: DateTime?
+    /// *own*: when it is released for that, unless it is used, or extended with a reason; absent where it is not.
+    public var releaseAt: DateTime?
     /// *own*
     public var shareWith: [String]?
     /// *own*
@@ -105,10 +111,15 @@ public struct ReservationView: Sendable, Hashable, Codable {
         case manager, admin
     }
 
+    /// How a reservation is not used: its devices do next to nothing, or nothing was ever run in it.
+    public enum Unused: String, Sendable, Codable, CaseIterable {
+        case idle, noShow
+    }
+
     /// Why it is over.
     public enum EndReason: String, Sendable, Codable, CaseIterable {
         case expired, cancelled, released, commandEnded, failed, missed, deviceFailed, drained, preempted, reclaimed,
-            budget, notApproved, rejected, idle, noShow
+            budget, notApproved, rejected, idle, noShow, restarted
     }
 }
 

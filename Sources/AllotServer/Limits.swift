@@ -9,6 +9,8 @@ enum Limits {
     static let retryInterval = Span.seconds(1)
     /// A timer runs no longer than this before it looks at the clock again.
     static let longestTimer = Span.minutes(1)
+    /// From one comparison of what stands on the machine with what should to the next.
+    static let comparisonInterval = Duration.seconds(60)
     static let housekeepingInterval = Duration.seconds(5)
     /// An `Idempotency-Key`, in characters of printable ASCII.
     static let idempotencyKey = 1...128

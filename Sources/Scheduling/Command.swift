@@ -29,6 +29,8 @@ public enum Command: Sendable {
     case unattended(ReservationID, Unattended)
     /// The executor can not make it hold.
     case executionFailed(ReservationID)
+    /// Its command ran when the machine was started anew: it is not run twice.
+    case hostRestarted(ReservationID)
 }
 
 /// Who asks: by the kernel's word, with the accounts that the policy gives that user.

@@ -60,7 +60,8 @@ extension Engine {
             holdAgain(id, into: &events)
             // Its owner is told of a start anew.
             if let placement = placements[id] {
-                let cause: SlipCause = ending.reason == .deviceFailed ? .drain : .order
+                let hasFailed = ending.reason == .deviceFailed || ending.reason == .restarted
+                let cause: SlipCause = hasFailed ? .drain : .order
                 emit(.slipped(id, start: placement.start, cause: cause), into: &events)
             }
         } else {
@@ -121,7 +122,7 @@ extension Reservation {
     fileprivate func goesBack(after reason: EndReason) -> Bool {
         switch reason {
         case .preempted: true
-        case .deviceFailed: isRequeued
+        case .deviceFailed, .restarted: isRequeued
         default: false
         }
     }

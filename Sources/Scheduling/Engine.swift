@@ -147,6 +147,7 @@ public struct Engine: Sendable {
         case .commandEnded(let id, let code): try end(id, reason: .commandEnded(exitCode: code), into: &events)
         case .unattended(let id, let how): try end(id, reason: how == .idle ? .idle : .noShow, into: &events)
         case .executionFailed(let id): try end(id, reason: .failed, into: &events)
+        case .hostRestarted(let id): try end(id, reason: .restarted, into: &events)
         }
         settleBudgets(into: &events)
         refreshIfNothingWaits()
@@ -181,6 +182,9 @@ public struct Engine: Sendable {
     public func ahead(of id: ReservationID) -> Int? {
         placements[id].map { agenda.position(of: Agenda.Entry(start: $0.start, id: id)) }
     }
+
+    /// What holds something, in the order of the ids.
+    public var runningReservations: [Reservation] { running.sorted().compactMap { state.reservations[$0] } }
 
     /// Live reservations in the order of their ids, those after one where it is given.
     public func liveReservations(after id: ReservationID? = nil) -> ArraySlice<ReservationID> { live.after(id) }

@@ -248,6 +248,8 @@ public enum EndReason: Sendable, Hashable, Codable {
     case drained
     /// The daemon could not make it hold: the executor's message is in the daemon's log.
     case failed
+    /// The machine was started anew while its command ran.
+    case restarted
     /// Its department's budget is used up, and the policy stops what runs then.
     case budget
     /// It waited for somebody's yes, and there was none in time.

@@ -16,13 +16,13 @@ public struct OutdatedPersonal: Sendable, Hashable {
 }
 
 extension StoreQuery where Value == OutdatedPersonal {
-    /// Some of what has personal fields left: reservations that ended before `time`, and events of one kind, about no
+    /// Some of what has personal fields left: reservations that ended before `time`, and events of some kinds, about no
     /// reservation, of before it.
     /// - Parameters:
     ///   - after: reservations up to this one are passed over; 0 for none.
     ///   - limit: so many reservations are looked at, and so many events given, at most.
     public static func outdatedPersonal(
-        before time: Timestamp, kind: String, after: ReservationID, limit: Int
+        before time: Timestamp, kinds: [String], after: ReservationID, limit: Int
     ) -> Self {
         Self { db throws(StoreError) in
             var found = OutdatedPersonal()
@@ -50,12 +50,12 @@ extension StoreQuery where Value == OutdatedPersonal {
                 db,
                 """
                 SELECT sequence, count(*) FROM personal JOIN journal USING (sequence)
-                WHERE personal.reservation = \(Chain.noReservation) AND sequence < ?1 AND kind = ?2
+                WHERE personal.reservation = \(Chain.noReservation) AND sequence < ?1 AND kind IN (SELECT value FROM json_each(?2))
                 GROUP BY sequence ORDER BY sequence LIMIT ?3
                 """)
             defer { events.reset() }
             try events.bind(try AuditRange.first(from: time, db), at: 1)
-            try events.bind(kind, at: 2)
+            try events.bind(UsageTables.json(kinds), at: 2)
             try events.bind(Int64(limit), at: 3)
             while try events.next() {
                 found.events.append(events.integer(0))

@@ -7,6 +7,7 @@ import Policy
 import Scheduling
 import Storage
 import Synchronization
+import Telemetry
 import Topology
 import Units
 
@@ -18,12 +19,16 @@ final class TestDaemon: Sendable {
     let store: Store
     let api: API
     let reconciler: Reconciler
+    let lookout: Lookout
     let time: TestTime
 
-    /// - Parameter last: when a daemon was last there.
+    /// - Parameters:
+    ///   - last: when a daemon was last there.
+    ///   - boot: which start of the machine this is.
+    ///   - executor: in the place of one that starts processes.
     init(
         folder: String, time: TestTime = TestTime(), host: Topology.Host = .twoDevices, policy: PolicyText = .lab,
-        last: Timestamp? = nil
+        last: Timestamp? = nil, boot: String? = nil, executor fake: (any Executor)? = nil
     ) async throws {
         let logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() })
         let store = try Store(folder: folder + "/state", diskReserve: 0)
@@ -33,16 +38,26 @@ final class TestDaemon: Sendable {
             store: store, loop: MultiThreadedEventLoopGroup(numberOfThreads: 1).next(), batchLimit: 64, logger: logger,
             load: { now throws(StoreError) in try Broker.Loaded(from: store, host: host, file: policy, time: now) },
             now: { time.now })
-        let executor = try await ProcessExecutor(stateDirectory: folder + "/state", logger: logger)
+        let executor: any Executor
+        if let fake {
+            executor = fake
+        } else {
+            executor = try await ProcessExecutor(stateDirectory: folder + "/state", logger: logger)
+        }
+        let accounts = SystemAccounts()
+        lookout = Lookout(
+            executor: executor, broker: broker, accounts: accounts, devices: host.devices.map { WatchedDevice($0) },
+            logger: logger)
         reconciler = Reconciler(executor: executor, broker: broker, grace: .seconds(1), logger: logger)
         api = API(
-            broker: broker, store: store, accounts: SystemAccounts(), executor: executor,
+            broker: broker, store: store, accounts: accounts, executor: executor,
             logs: FileLogSource(stateDirectory: folder + "/state"), reconciler: reconciler,
             clock: SystemClock(last: nil),
             execution: API.Execution(name: "process", onlyUser: UserID(geteuid())),
             simulator: Simulator(program: BuiltDaemon.path ?? "", folder: folder + "/state"))
         await broker.begin(
-            with: JournalEvent(at: time.now, actor: nil, kind: "daemon.started", payload: Array("{}".utf8)), last: last)
+            with: JournalEvent(at: time.now, actor: nil, kind: "daemon.started", payload: Array("{}".utf8)), last: last,
+            boot: boot)
     }
 
     /// A submission by a user, as the routes make it.

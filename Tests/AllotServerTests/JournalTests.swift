@@ -48,7 +48,7 @@ import Units
 
     static let reasons: [EndReason] = [
         .expired, .cancelled(by: UserID(9)), .released(by: .root), .commandEnded(exitCode: -1), .failed, .missed,
-        .deviceFailed, .drained, .preempted(by: ReservationID(8), isReclaim: true),
+        .deviceFailed, .restarted, .drained, .preempted(by: ReservationID(8), isReclaim: true),
         .preempted(by: ReservationID(8), isReclaim: false), .budget, .notApproved, .rejected(by: UserID(9)),
         .idle, .noShow,
     ]

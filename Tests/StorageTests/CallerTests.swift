@@ -13,7 +13,7 @@ import Units
     }
 
     private func seen(_ user: UInt32) -> JournalEvent {
-        event(nil, kind: "caller.seen", actor: user, personal: [.name: "user\(user)"])
+        event(nil, kinds: ["caller.seen"], actor: user, personal: [.name: "user\(user)"])
     }
 
     private func asked(_ number: Int64, by caller: Int64?, user: UInt32 = 1000, at: Int64 = 0) -> JournalEvent {

@@ -9,6 +9,8 @@ public enum APIWords {
     public static let slipCauses = ["order", "window", "drain", "policy"]
     /// Why something is drained.
     public static let drainCauses = ["maintenance", "failure"]
+    /// Why the release of what was not used is off, beside the policy.
+    public static let attendedCauses = ["used", "extended"]
     /// The kinds of events on the stream.
     public static let eventTypes = [
         "reservation.submitted", "reservation.slipped", "reservation.firmed", "reservation.started",

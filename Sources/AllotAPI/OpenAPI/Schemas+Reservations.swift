@@ -93,6 +93,18 @@ extension OpenAPI.NamedSchema {
         .optional("user", .text("*own*: the owner's name, else the uid.")),
         .optional("uid", .integer("*own*: the owner's uid.", 0...Int64(UInt32.max), format: "uint32")),
         .optional(
+            "unused",
+            .choice(
+                ReservationView.Unused.self,
+                "*own*: while active: how it is not used, as its owner was told. Its devices do next to nothing "
+                    + "(`idle`), or nothing was ever run in it (`noShow`). Absent otherwise.")),
+        .optional("unusedSince", .time("*own*: since when.")),
+        .optional(
+            "releaseAt",
+            .time(
+                "*own*: when it is released for that, unless it is used or extended with a reason; absent where it is "
+                    + "not.")),
+        .optional(
             "shareWith",
             .array(
                 "*own*: users who may run inside.", of: .text("A user's name, else the uid."),
@@ -137,5 +149,6 @@ extension OpenAPI.Schema {
             + "its window passed (`missed`) or was broken by a drain (`drained`), what it held has failed "
             + "(`deviceFailed`), or it had to give way to a higher class (`preempted`) or to a department's claim to "
             + "its own quota (`reclaimed`), its department's budget was used up (`budget`), it was not approved in "
-            + "time (`notApproved`) or `rejected`, or nobody used it for too long (`idle`) or at all (`noShow`).")
+            + "time (`notApproved`) or `rejected`, or nobody used it for too long (`idle`) or at all (`noShow`), or the "
+            + "machine was started anew while its command ran (`restarted`).")
 }

@@ -57,28 +57,30 @@ extension OpenAPI.NamedSchema {
                 .time(
                     "Of a window, a forecast, a slip or a start: the planned or actual start. Of a drain, or of use "
                         + "that is not charged: when it begins. Of a requeue: since when it waits again. Of a "
-                        + "budget's threshold: the month's first instant.")),
+                        + "budget's threshold: the month's first instant. Of what is idle: since when. Of use without "
+                        + "a reservation: when it began.")),
             .optional(
                 "end",
                 .time(
                     "Of a window, a start or an extension: the planned end; of an end: the actual one; of a drain, or "
-                        + "of use that is not charged: its end. Absent where what was extended waits in the queue, and "
-                        + "where a drain has no end.")),
+                        + "of use that is not charged, or without a reservation: its end; of what is idle, or what nobody "
+                        + "came for: when it is released for that. Absent where what was extended waits in the queue, "
+                        + "where a drain has no end, and where nothing is released.")),
             .optional(
                 "durationSeconds",
                 .integer("Of an extension: the whole duration from then on.", APILimits.spanSeconds)),
             .optional(
                 "devices",
                 .array(
-                    "Of a window, a move, a start, a drain or its end: the devices' ids.", of: .text("A device's id."),
+                    "Of a window, a move, a start, a drain or its end, or use without a reservation: their ids.", of: .text("A device's id."),
                     count: 0...APILimits.devices)),
             .optional(
                 "cause",
                 .text(
                     "Of a slip: the order, a window, a drain or failure, or the policy. Of an end: its reason. Of a "
-                        + "drain: whether it is maintenance or a failure.",
+                        + "drain: whether it is maintenance or a failure. Of a release that is off: why.",
                     choices: APIWords.slipCauses + ReservationView.EndReason.allCases.map(\.rawValue)
-                        + APIWords.drainCauses)),
+                        + APIWords.drainCauses + APIWords.attendedCauses)),
             .optional(
                 "percent",
                 .integer("Of a budget's threshold: what of the limit is reached. For those who see that budget.")),

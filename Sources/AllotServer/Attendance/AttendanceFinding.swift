@@ -29,9 +29,18 @@ enum AttendanceNotice: Sendable, Hashable {
     case idle(since: Timestamp, releasedAt: Timestamp?)
     case noShow(since: Timestamp, releasedAt: Timestamp?)
 
+    var since: Timestamp {
+        switch self {
+        case .idle(let time, _), .noShow(let time, _): time
+        }
+    }
+
+    /// nil where its owner is told, and no more.
     var releasedAt: Timestamp? {
         switch self {
         case .idle(_, let time), .noShow(_, let time): time
         }
     }
+
+    var isNoShow: Bool { if case .noShow = self { true } else { false } }
 }

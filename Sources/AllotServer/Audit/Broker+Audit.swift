@@ -93,7 +93,7 @@ extension Command {
         case .reject: "rejectReservation"
         case .drain: "drain"
         case .resume: "resume"
-        case .stopped, .commandEnded, .unattended, .executionFailed, .adoptTerms, .tick, .adopt: nil
+        case .stopped, .commandEnded, .unattended, .executionFailed, .hostRestarted, .adoptTerms, .tick, .adopt: nil
         }
     }
 
@@ -101,7 +101,8 @@ extension Command {
     var namedReservation: ReservationID? {
         switch self {
         case .cancel(let id, _), .release(let id, _), .extend(let id, _, _), .approve(let id, _), .reject(let id, _),
-            .stopped(let id), .commandEnded(let id, _), .unattended(let id, _), .executionFailed(let id):
+            .stopped(let id), .commandEnded(let id, _), .unattended(let id, _), .executionFailed(let id),
+            .hostRestarted(let id):
             id
         case .submit, .drain, .resume, .adoptTerms, .tick, .adopt: nil
         }

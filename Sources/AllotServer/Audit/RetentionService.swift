@@ -47,7 +47,8 @@ extension Broker {
         let before = now() - span
         let found = try await store.read(
             .outdatedPersonal(
-                before: before, kind: AuditKind.callerSeen, after: after, limit: Limits.retentionBatch))
+                before: before, kinds: [AuditKind.callerSeen, "usage.unreserved"], after: after,
+                limit: Limits.retentionBatch))
         let isMore = found.after != nil || found.events.count == Limits.retentionBatch
         guard !found.isEmpty, !isClosed else { return (found.after ?? after, isMore) }
         var writer = JSONWriter()

@@ -28,7 +28,11 @@ extension Broker {
         let row = row(of: caller, in: &round)
         let isChanged = control.current.policy != engine.policy
         // What ran until now is rated by the terms that held.
-        if isChanged, meter.hasStints { _ = meter(.cut(until: round.time), in: &round) }
+        let attended = attendance
+        if isChanged, meter.hasStints {
+            settleUse(of: nil, in: &round)
+            _ = meter(.cut(until: round.time), in: &round)
+        }
         for event in outcome.events {
             round.append(
                 JournalEvent(
@@ -40,7 +44,10 @@ extension Broker {
         round.documents[PolicyRecord.name] = PolicyRecord.bytes(control.ledger)
         if isChanged { adopt(control.current.policy, in: &round) }
         self.control = control
-        guard commit(&round) else { throw .notStored(Problems.notStored(failure)) }
+        guard commit(&round) else {
+            attendance = attended
+            throw .notStored(Problems.notStored(failure))
+        }
         policies.replace(with: control.current.policy)
         follow(round)
         arrangeNext()

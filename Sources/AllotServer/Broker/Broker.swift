@@ -40,6 +40,9 @@ actor Broker {
     var books: Books
     /// When it was last written down that the daemon is there.
     var lastBeat: Timestamp
+    /// Who is there, and who is not.
+    var attendance: Attendance
+    let watch: WatchSettings
     private var details: [ReservationID: Details]
     private var waiting: [Waiting] = []
     private var isFlushing = false
@@ -65,7 +68,7 @@ actor Broker {
     ///   - load: reads the live state from the store: at the start, and after a commit that failed.
     ///   - now: engine time.
     init(
-        store: Store, loop: any EventLoop, batchLimit: Int, logger: Logger,
+        store: Store, loop: any EventLoop, batchLimit: Int, watch: WatchSettings = WatchSettings(), logger: Logger,
         load: @escaping @Sendable (Timestamp) throws(StoreError) -> Loaded, now: @escaping @Sendable () -> Timestamp
     ) throws(StoreError) {
         self.store = store
@@ -84,6 +87,8 @@ actor Broker {
         tariffs = loaded.tariffs
         books = loaded.books
         lastBeat = now()
+        attendance = loaded.attendance
+        self.watch = watch
         head = try store.journalHead().sequence
         (effects, effect) = AsyncStream.makeStream()
         (fatal, fail) = AsyncStream.makeStream()
@@ -97,6 +102,8 @@ actor Broker {
         var meter: Meter
         var tariffs: TariffTable
         var books: Books
+        /// With the ends that have been announced.
+        var attendance: Attendance
     }
 
     /// The state as it is after the last commit.
@@ -107,6 +114,7 @@ actor Broker {
         var meter: Meter
         var tariffs: TariffTable
         var books: Books
+        var attendance: Attendance
         var time: Timestamp
         var journalSequence: Int64
         var lastPassMilliseconds: Int64?
@@ -115,9 +123,12 @@ actor Broker {
     }
 
     /// Starts what was due while nobody looked, and asks for every effect that has to hold.
-    /// - Parameter last: when the daemon was last known to be there; nil at the first start.
-    func begin(with event: JournalEvent, last: Timestamp?) {
+    /// - Parameters:
+    ///   - last: when the daemon was last known to be there; nil at the first start.
+    ///   - boot: which start of the machine this is; nil where nobody can tell.
+    func begin(with event: JournalEvent, last: Timestamp?, boot: String? = nil) {
         noteAbsence(since: last)
+        if let boot { settleRestart(boot) }
         for reservation in engine.state.reservations.values.sorted(by: { $0.id < $1.id }) {
             switch reservation.state {
             case .active(let active): start(reservation, active)
@@ -165,7 +176,7 @@ actor Broker {
     func snapshot() -> Snapshot {
         Snapshot(
             engine: engine, control: control, details: details, meter: meter, tariffs: tariffs, books: books,
-            time: now(), journalSequence: head,
+            attendance: attendance, time: now(), journalSequence: head,
             lastPassMilliseconds: passes.lastMilliseconds, failure: failure)
     }
 
@@ -196,6 +207,7 @@ actor Broker {
     func close() {
         isClosed = true
         while !waiting.isEmpty { flush() }
+        closeAttendance()
         beat(after: .zero)
         writeRefusals(all: true)
         timer?.task.cancel()
@@ -232,8 +244,10 @@ actor Broker {
         var round = Round(time: now())
         if engine.isDue(at: round.time) { decide(.tick, actor: nil, details: [], in: &round) }
         fetchReplies(for: calls, into: &round)
+        let attended = attendance
         let replies = calls.map { reply(to: $0.call, in: &round) }
         let isDurable = commit(&round)
+        if !isDurable { attendance = attended }
         for (waiting, reply) in zip(calls, replies) {
             waiting.reply?.resume(returning: isDurable ? reply : Problems.notStored(failure).reply)
         }
@@ -245,12 +259,14 @@ actor Broker {
     private func reply(to call: Call, in round: inout Round) -> Reply {
         if let key = call.key, let earlier = round.earlierReply(key) { return earlier }
         if case .submit = call.command, store.isReserveReleased { return Problems.notStored(.diskFull).reply }
+        if case .stopped(let id) = call.command { settleUse(of: id, in: &round) }
         let reply: Reply
         do {
             let events = try engine.perform(call.command, at: round.time)
             if let id = events.first?.reservation, case .submitted = events[0] { details[id] = call.details }
             let caller = row(of: call.caller, in: &round)
             take(events, of: call.actor, fields: call.details.fields, caller: caller, into: &round)
+            if case .extend(let id, _, _) = call.command, call.details.reason != nil { noteNeed(of: id, in: &round) }
             let id = Broker.subject(of: call.command, events)
             guard let reservation = id.flatMap({ round.touched[$0] ?? engine.state.reservations[$0] }) else {
                 return Reply(status: 200, body: [])
@@ -369,6 +385,27 @@ actor Broker {
         if !round.events.isEmpty { commits.send(head) }
     }
 
+    /// Makes what is granted stand once more, where it still is.
+    func restore(_ id: ReservationID, why: String) {
+        guard let reservation = engine.state.reservations[id], case .active(let active) = reservation.state else {
+            return
+        }
+        noteRepair(of: id, "repaired", why)
+        start(reservation, active)
+    }
+
+    /// Journals what was done to have the machine match.
+    func noteRepair(of id: ReservationID, _ what: String, _ why: String) {
+        var writer = JSONWriter()
+        writer.openObject()
+        writer.field("what", what)
+        writer.field("why", why)
+        writer.closeObject()
+        note(
+            JournalEvent(
+                at: now(), actor: nil, kind: "machine.repaired", payload: writer.bytes, reservation: id))
+    }
+
     private func start(_ reservation: Reservation, _ active: Reservation.Active) {
         let holding = Holding(reservation, active, on: engine.host)
         effect.yield(.start(holding, command: details[reservation.id]?.command))
@@ -425,7 +462,8 @@ actor Broker {
     private func decision(_ reservation: Reservation) -> Decision {
         Decision(
             reservation: reservation, details: details[reservation.id] ?? Details(),
-            placement: engine.plannedPlacement(of: reservation.id), ahead: engine.ahead(of: reservation.id))
+            placement: engine.plannedPlacement(of: reservation.id), ahead: engine.ahead(of: reservation.id),
+            notice: attendance.notice(of: reservation.id))
     }
 
     /// The reservation that the reply is about.
@@ -434,7 +472,7 @@ actor Broker {
         case .submit: events.first?.reservation
         case .cancel(let id, _), .release(let id, _), .extend(let id, _, _), .approve(let id, _), .reject(let id, _),
             .stopped(let id),
-            .commandEnded(let id, _), .unattended(let id, _), .executionFailed(let id):
+            .commandEnded(let id, _), .unattended(let id, _), .executionFailed(let id), .hostRestarted(let id):
             id
         case .adoptTerms, .tick, .adopt, .drain, .resume: nil
         }

@@ -31,6 +31,8 @@ struct Decision: Sendable {
     /// While it waits: where it is planned, and how many are planned before it.
     var placement: Placement?
     var ahead: Int?
+    /// What its owner has been told of its use.
+    var notice: AttendanceNotice?
 }
 
 /// An HTTP reply, made.

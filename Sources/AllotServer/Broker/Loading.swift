@@ -54,6 +54,9 @@ extension Broker.Loaded {
         engine = Engine(host: machine, policy: control.current.policy, state: state, time: time)
         tariffs = try TariffTable(try store.read(.tariffs))
         books = try BooksRecord.books(from: store)
+        attendance = Attendance(
+            announced: try EndsSoonRecord.announced(
+                of: reservations.values, control.current.policy, in: store, at: time))
         do {
             meter = try MeteringRecord.meter(
                 try store.read(.document(MeteringRecord.name)), last: try store.read(.lastRecord),

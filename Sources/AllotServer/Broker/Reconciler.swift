@@ -4,20 +4,25 @@ import Scheduling
 import ServiceLifecycle
 import Units
 
-/// Makes the machine match the store: every effect is retried until it holds, in order for each reservation.
+/// Makes the machine match the store: every effect is retried until it holds, in order for each reservation; and what
+/// stands is compared with what should, at the start, every minute, and when the executor was lost.
 actor Reconciler {
-    private let executor: any Executor
-    private let broker: Broker
-    private var grace: Span
-    private let logger: Logger
+    let executor: any Executor
+    let broker: Broker
+    private(set) var grace: Span
+    let logger: Logger
+    /// Looks at the machine's use, before what was used is settled.
+    private var look: @Sendable () async -> Void = {}
     private var wanted: [ReservationID: Effect] = [:]
-    private var working: Set<ReservationID> = []
+    private(set) var working: Set<ReservationID> = []
     /// Commands whose end the broker knows.
     private var told: Set<ReservationID> = []
     /// What has been stopped while the commands were last observed: what was seen then may be out of date.
     private var stopped: Set<ReservationID> = []
     /// What last went wrong, by reservation.
     private var problems: [ReservationID: String] = [:]
+    /// Why what stands is not known.
+    var inventoryProblem: String?
 
     init(executor: any Executor, broker: Broker, grace: Span, logger: Logger) {
         self.executor = executor
@@ -28,14 +33,21 @@ actor Reconciler {
 
     func setGrace(_ grace: Span) { self.grace = grace }
 
+    /// Has the machine's use looked at whenever something is stopped.
+    func setLook(_ look: @escaping @Sendable () async -> Void) { self.look = look }
+
     /// What does not hold yet, in words.
-    var problemTexts: [String] { problems.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" } }
+    var problemTexts: [String] {
+        problems.sorted { $0.key < $1.key }.map { "\($0.key): \($0.value)" }
+            + (inventoryProblem.map { ["what stands on the machine is not known: \($0)"] } ?? [])
+    }
 
     /// Follows the broker's effects, and watches the commands, until cancelled.
     func run() async {
+        await compare(isFirst: true)
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.watchCommands() }
-            group.addTask { await self.removeStrangers() }
+            group.addTask { await self.compareForever() }
             for await effect in broker.effects {
                 let id = effect.reservation
                 wanted[id] = effect
@@ -54,7 +66,11 @@ actor Reconciler {
                 failures = 0
                 problems[id] = nil
                 if wanted[id]?.isStop == effect.isStop { wanted[id] = nil }
-                if effect.isStop { await broker.perform(.stopped(id)) }
+                if effect.isStop {
+                    // What it did to its end is known before it is settled.
+                    await look()
+                    await broker.perform(.stopped(id))
+                }
             } catch {
                 failures += 1
                 await failed(effect, error, failures: failures)
@@ -67,10 +83,19 @@ actor Reconciler {
     private func carryOut(_ effect: Effect) async throws(ExecutorFailure) {
         switch effect {
         case .stop(let id, let warning):
-            try await executor.stop(id, grace: grace, warning: warning)
+            let receipt = try await executor.stop(.end(id, grace: grace, warning: warning))
             // It may run once more, and its command end once more.
             told.remove(id)
             stopped.insert(id)
+            for opener in receipt.ended {
+                logger.notice(
+                    "a process that held a device after its time was ended",
+                    metadata: ["reservation": "\(id)", "pid": "\(opener.pid)", "uid": "\(opener.user)"])
+            }
+            // Nobody is given a device that somebody still holds.
+            guard await broker.quarantine(receipt.unfit) else {
+                throw .failed("what is not fit to be given on can not be set aside")
+            }
         case .start(let holding, let command):
             _ = try await executor.start(.holding(holding))
             if let command { _ = try await executor.start(.command(command, holding)) }
@@ -95,10 +120,15 @@ actor Reconciler {
     /// Tells the broker of commands that have ended.
     private func watchCommands() async {
         var version: UInt64 = 0
+        var wasLost = false
         while !Task.isCancelled {
             do throws(ExecutorFailure) {
                 stopped.removeAll()
                 let seen = try await executor.observe(since: version, within: .seconds(30))
+                if wasLost {
+                    wasLost = false
+                    await compare()
+                }
                 // What was stopped meanwhile is looked at once more, at once.
                 version = stopped.isEmpty ? seen.version : 0
                 for command in seen.commands where !stopped.contains(command.reservation) {
@@ -107,23 +137,18 @@ actor Reconciler {
                 }
                 told.formIntersection(seen.commands.map(\.reservation))
             } catch {
+                wasLost = true
+                version = 0
                 logger.warning("commands can not be observed", metadata: ["error": "\(error)"])
                 try? await Task.sleep(for: .seconds(1))
             }
         }
     }
 
-    /// Stops what stands on the machine and is no live reservation's: left by a crash, or by another daemon.
-    private func removeStrangers() async {
-        do throws(ExecutorFailure) {
-            let standing = try await executor.inventory()
-            let live = await broker.snapshot().engine.state.reservations
-            for id in standing.reservations where live[id] == nil {
-                logger.notice("stopping what no reservation holds", metadata: ["reservation": "\(id)"])
-                try await executor.stop(id, grace: grace)
-            }
-        } catch {
-            logger.warning("no inventory of the machine", metadata: ["error": "\(error)"])
+    private func compareForever() async {
+        while !Task.isCancelled {
+            try? await Task.sleep(for: Limits.comparisonInterval)
+            if !Task.isCancelled { await compare() }
         }
     }
 }

@@ -129,6 +129,7 @@ extension Configuration {
             ("eventStreams", eventStreams != running.eventStreams),
             ("eventStreamsPerUser", eventStreamsPerUser != running.eventStreamsPerUser),
             ("anchors", anchors != running.anchors),
+            ("telemetry", telemetry != running.telemetry),
         ].filter(\.1).map(\.0)
     }
 }

@@ -7,6 +7,7 @@ import Policy
 import Scheduling
 import ServiceLifecycle
 import Storage
+import Telemetry
 import Topology
 import Units
 import UnixSignals
@@ -45,6 +46,7 @@ public struct Daemon: Sendable {
     private struct Parts {
         var broker: Broker
         var reconciler: Reconciler
+        var lookout: Lookout
         var api: API
         var socket: ListeningSocket
         var clock: SystemClock
@@ -61,7 +63,8 @@ public struct Daemon: Sendable {
         let file = try policyFile(isFirst: try await store.read(.document(PolicyRecord.name)) == nil, logger: logger)
         let loop = MultiThreadedEventLoopGroup(numberOfThreads: 1).next()
         let broker = try Broker(
-            store: store, loop: loop, batchLimit: configuration.commitBatch, logger: logger,
+            store: store, loop: loop, batchLimit: configuration.commitBatch,
+            watch: WatchSettings(telemetry: configuration.telemetry), logger: logger,
             load: { time throws(StoreError) in
                 try Broker.Loaded(from: store, host: host, file: file ?? .unconfigured, time: time)
             },
@@ -69,9 +72,15 @@ public struct Daemon: Sendable {
         let (executor, logs) = try await executor(logger: logger)
         let reconciler = Reconciler(
             executor: executor, broker: broker, grace: configuration.stopGrace, logger: logger)
+        let accounts = SystemAccounts()
+        // What a file describes is not this machine's: nothing of it is here to be looked at.
+        let lookout = Lookout(
+            executor: executor, broker: broker, accounts: accounts,
+            devices: configuration.topology == nil ? host.devices.map { WatchedDevice($0) } : [], logger: logger)
+        await reconciler.setLook { await lookout.look() }
         let onlyUser = configuration.executor == .process ? UserID(Environment.effectiveUser) : nil
         let api = API(
-            broker: broker, store: store, accounts: SystemAccounts(), executor: executor, logs: logs,
+            broker: broker, store: store, accounts: accounts, executor: executor, logs: logs,
             reconciler: reconciler, clock: clock,
             execution: API.Execution(
                 name: configuration.executor.rawValue, onlyUser: onlyUser,
@@ -80,10 +89,11 @@ public struct Daemon: Sendable {
             limits: UserLimits(
                 requestsPerSecond: Int64(configuration.requestsPerSecond),
                 streamsOfUser: configuration.eventStreamsPerUser, streams: configuration.eventStreams))
-        await broker.begin(with: Daemon.startEvent(host: host, at: clock.now()), last: last)
+        await broker.begin(
+            with: Daemon.startEvent(host: host, at: clock.now()), last: last, boot: BootID.current)
         if let file { try await broker.compare(file, logger: logger) }
         await broker.takeInventory()
-        return Parts(broker: broker, reconciler: reconciler, api: api, socket: socket, clock: clock)
+        return Parts(broker: broker, reconciler: reconciler, lookout: lookout, api: api, socket: socket, clock: clock)
     }
 
     private func serve(_ parts: Parts, logger: Logger) async throws {
@@ -106,6 +116,7 @@ public struct Daemon: Sendable {
             configuration: .init(
                 services: [
                     .init(service: EffectService(reconciler: parts.reconciler)),
+                    .init(service: LookoutService(lookout: parts.lookout)),
                     .init(service: FatalWatch(broker: broker)),
                     .init(
                         service: AnchorService(settings: configuration.anchors, broker: broker, logger: logger)),

@@ -114,6 +114,7 @@ extension ReservationRecord {
         case "released": return .released(by: UserID(try reader.required(by, "by")))
         case "commandEnded": return .commandEnded(exitCode: try reader.required(exitCode, "exitCode"))
         case "failed": return .failed
+        case "restarted": return .restarted
         case "missed": return .missed
         case "deviceFailed": return .deviceFailed
         case "drained": return .drained

@@ -77,6 +77,7 @@ enum ReservationRecord {
             writer.field("reason", "commandEnded")
             writer.field("exitCode", code)
         case .failed: writer.field("reason", "failed")
+        case .restarted: writer.field("reason", "restarted")
         case .missed: writer.field("reason", "missed")
         case .deviceFailed: writer.field("reason", "deviceFailed")
         case .drained: writer.field("reason", "drained")

@@ -22,10 +22,12 @@ extension Broker {
     }
 
     /// The same as a part of a round.
-    func meter(_ event: MeteringEvent, in round: inout Round) -> Bool {
+    func meter(_ event: MeteringEvent, fields: [PersonalField] = [], in round: inout Round) -> Bool {
         do throws(Meter.Misfit) {
             let records = try meter.fold(event, at: round.time, policy: engine.policy)
-            round.append(MeteringRecord.journaled(event, at: round.time))
+            var row = MeteringRecord.journaled(event, at: round.time)
+            row.personal = fields
+            round.append(row)
             round.isMetered = true
             take(records, into: &round)
             return true
@@ -79,6 +81,7 @@ extension Broker {
     /// Meters what runs up to the last day's end, where that is due.
     func cutIfDue() {
         guard let due = nextCut, due.at <= now() else { return }
+        settleUse()
         meter(.cut(until: due.until))
     }
 

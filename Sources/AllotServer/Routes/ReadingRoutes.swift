@@ -88,7 +88,8 @@ extension API {
             items.append(
                 Decision(
                     reservation: reservation, details: snapshot.details[id] ?? Details(),
-                    placement: engine.plannedPlacement(of: id), ahead: engine.ahead(of: id)))
+                    placement: engine.plannedPlacement(of: id), ahead: engine.ahead(of: id),
+                    notice: snapshot.attendance.notice(of: id)))
         }
         return (items, nil)
     }

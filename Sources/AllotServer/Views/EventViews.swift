@@ -1,4 +1,5 @@
 import AllotAPI
+import Chargeback
 import Scheduling
 import Storage
 import Units
@@ -13,7 +14,10 @@ struct EventViews: Sendable {
     func view(_ entry: JournalEntry, reservation: Reservation?) -> EventView {
         var view = EventView(sequence: entry.sequence, time: DateTime(entry.at), type: entry.kind)
         view.reservation = entry.reservation?.description
-        guard let event = try? EventRecord.event(kind: entry.kind, payload: entry.payload) else { return view }
+        guard let event = try? EventRecord.event(kind: entry.kind, payload: entry.payload) else {
+            show(entry, of: reservation, in: &view)
+            return view
+        }
         let subject: Reservation? = if case .submitted(let submitted) = event { submitted } else { reservation }
         if let subject {
             view.department = subject.account.department.text
@@ -21,6 +25,36 @@ struct EventViews: Sendable {
         }
         show(event, of: subject, in: &view)
         return view
+    }
+
+    /// What is seen of use: of a reservation's for those who know whose it is, of use without one for those whom its
+    /// department's events are shown to.
+    private func show(_ entry: JournalEntry, of reservation: Reservation?, in view: inout EventView) {
+        if let reservation {
+            view.department = reservation.account.department.text
+            guard reservations.mayKnow(reservation) else { return }
+            view.user = reservations.names(reservation.owner)
+        }
+        if entry.kind == EndsSoonRecord.kind { view.end = EndsSoonRecord.end(entry.payload).map { DateTime($0) } }
+        switch try? MeteringRecord.event(kind: entry.kind, payload: entry.payload) {
+        case .idle(_, let since, let releasedAt):
+            view.start = DateTime(since)
+            view.end = releasedAt.map { DateTime($0) }
+        case .noShow(_, let releasedAt): view.end = releasedAt.map { DateTime($0) }
+        case .attended(_, let why): view.cause = why.rawValue
+        case .unreserved(let use): show(use, in: &view)
+        case .inventory, .gap, .cut, .sampled, nil: break
+        }
+    }
+
+    private func show(_ use: UnreservedUse, in view: inout EventView) {
+        let department = use.department ?? DepartmentID("")
+        guard reservations.viewer.reaches(use.user, department, by: .readEvents) else { return }
+        view.department = use.department?.text
+        view.user = reservations.names(use.user)
+        view.start = DateTime(use.from)
+        view.end = DateTime(use.to)
+        view.devices = [use.device.text]
     }
 
     private func show(_ event: Event, of subject: Reservation?, in view: inout EventView) {
@@ -94,6 +128,7 @@ extension EndReason {
         case .released: "released"
         case .commandEnded: "commandEnded"
         case .failed: "failed"
+        case .restarted: "restarted"
         case .missed: "missed"
         case .deviceFailed: "deviceFailed"
         case .drained: "drained"

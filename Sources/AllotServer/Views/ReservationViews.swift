@@ -41,7 +41,10 @@ struct ReservationViews: Sendable {
             view.devices = host.ids(of: placement.devices)
         }
         showState(reservation.state, in: &view)
-        if mayKnow(reservation) { showOwn(reservation, decision.details, in: &view) }
+        if mayKnow(reservation) {
+            showOwn(reservation, decision.details, in: &view)
+            if case .active = reservation.state { show(decision.notice, in: &view) }
+        }
         return view
     }
 
@@ -103,6 +106,7 @@ struct ReservationViews: Sendable {
         case .cancelled: view.endReason = .cancelled
         case .released: view.endReason = .released
         case .failed: view.endReason = .failed
+        case .restarted: view.endReason = .restarted
         case .missed: view.endReason = .missed
         case .deviceFailed: view.endReason = .deviceFailed
         case .drained: view.endReason = .drained
@@ -118,6 +122,13 @@ struct ReservationViews: Sendable {
             view.endReason = .commandEnded
             view.exitCode = code
         }
+    }
+
+    private func show(_ notice: AttendanceNotice?, in view: inout ReservationView) {
+        guard let notice else { return }
+        view.unused = notice.isNoShow ? .noShow : .idle
+        view.unusedSince = DateTime(notice.since)
+        view.releaseAt = notice.releasedAt.map { DateTime($0) }
     }
 
     private func showOwn(_ reservation: Reservation, _ details: Details, in view: inout ReservationView) {

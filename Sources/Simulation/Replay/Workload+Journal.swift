@@ -68,7 +68,7 @@ private struct JournalReading {
     private mutating func end(_ place: Int, after ran: Span?, _ reason: EndReason) {
         // What had to give way was not ended by its owner, and will do so again only if it must.
         if case .preempted = reason { return }
-        if reason == .failed || reason == .deviceFailed { all[place].hasFailed = true }
+        if [.failed, .deviceFailed, .restarted].contains(reason) { all[place].hasFailed = true }
         guard let ran else { return }
         all[place].submission.runtime = min(max(ran, Span(milliseconds: 1)), all[place].submission.request.span)
     }

@@ -12,6 +12,7 @@ extension ReservationView {
                 ("First forecast", firstForecast.map { style.time($0) }),
                 ("Started", startedAt.map { style.time($0) }),
                 ("Ends", state == .active ? endsAt.map(style.relativeTime) : nil),
+                ("Not used", unused.map { unusedText($0, style) }),
                 ("Ended", endedAt.map { style.time($0) }),
                 ("Gave way to", gaveWayTo), ("Waits again since", requeuedAt.map { style.time($0) }),
                 ("Had to give way", preemptions.map { $0 == 1 ? "once" : "\($0) times" }),
@@ -30,6 +31,18 @@ extension ReservationView {
                 ("Command", command.flatMap { $0.isEmpty ? nil : $0.joined(separator: " ") }),
                 ("Submitted", style.time(submittedAt)),
             ])
+    }
+
+    /// How it is not used, and what comes of it.
+    private func unusedText(_ unused: Unused, _ style: Style) -> String {
+        let since = unusedSince.map { " since \(style.time($0))" } ?? ""
+        let release = releaseAt.map {
+            "; released at \(style.time($0)) unless it is used, or extended with a reason"
+        }
+        switch unused {
+        case .idle: return "idle\(since)\(release ?? "")"
+        case .noShow: return "nothing was run in it\(since)\(release ?? "")"
+        }
     }
 
     /// What was asked for, in a line.
@@ -81,6 +94,7 @@ extension ReservationView {
         case .released: "released"
         case .commandEnded: "its command ended"
         case .failed: "the daemon could not make it hold"
+        case .restarted: "the machine was started anew while its command ran"
         case .deviceFailed: "what it held has failed"
         case .drained: "what its window was to have is drained"
         case .preempted: "it had to give way to a higher class"

@@ -1,0 +1,63 @@
+import AllotAPI
+import Policy
+import Scheduling
+import Storage
+import Units
+
+/// That the end of a reservation's time was announced, as the journal has it.
+enum EndsSoonRecord {
+    static let kind = "reservation.endsSoon"
+
+    static func event(_ id: ReservationID, end: Timestamp, at time: Timestamp) -> JournalEvent {
+        var writer = JSONWriter()
+        writer.openObject()
+        writer.field("id", id.number)
+        writer.field("end", end.milliseconds)
+        writer.closeObject()
+        return JournalEvent(at: time, actor: nil, kind: kind, payload: writer.bytes, reservation: id)
+    }
+
+    /// The end that was announced; nil for what is no such payload.
+    static func end(_ payload: [UInt8]) -> Timestamp? {
+        var reader = JSONReader(payload)
+        var end: Int64?
+        do throws(AllotAPI.JSONFault) {
+            try reader.object { name, reader throws(AllotAPI.JSONFault) in
+                switch name {
+                case "end": end = try reader.integer()
+                default: try reader.skip()
+                }
+            }
+        } catch {
+            return nil
+        }
+        return end.map { Timestamp(milliseconds: $0) }
+    }
+
+    /// Of what runs, the ends that were announced before: nobody is told, or sent a signal, twice.
+    static func announced(
+        of reservations: some Sequence<Reservation>, _ policy: Policy, in store: Store, at now: Timestamp
+    ) throws(StoreError) -> [ReservationID: Timestamp] {
+        let due = reservations.compactMap { reservation -> Timestamp? in
+            guard let holder = Holder(reservation), !holder.isEnding else { return nil }
+            return policy.attendance.endWarning.time(from: holder.from, to: holder.end).flatMap { $0 <= now ? $0 : nil }
+        }
+        guard let first = due.min() else { return [:] }
+        var filter = AuditFilter()
+        filter.only = [kind]
+        filter.from = first
+        var announced: [ReservationID: Timestamp] = [:]
+        var before: Int64?
+        for _ in 0..<AttendanceLimits.announcedPages {
+            let page = try store.read(.audit(filter, before: before, limit: Limits.eventPage))
+            // Newest first.
+            for event in page.events {
+                guard let id = event.entry.reservation, announced[id] == nil else { continue }
+                announced[id] = end(event.entry.payload)
+            }
+            before = page.before
+            if before == nil { break }
+        }
+        return announced
+    }
+}

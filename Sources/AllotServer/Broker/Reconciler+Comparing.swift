@@ -1,0 +1,60 @@
+import Enforcement
+import Logging
+import Scheduling
+import Units
+
+/// Compares what stands on the machine with what should: adopts, repairs, or stops, and says so.
+extension Reconciler {
+    /// - Parameter isFirst: at the daemon's start, when everything that should stand is asked for anyway.
+    func compare(isFirst: Bool = false) async {
+        let before = await broker.snapshot().engine.runningReservations
+        let inventory: Inventory
+        do throws(ExecutorFailure) {
+            inventory = try await executor.inventory()
+            inventoryProblem = nil
+        } catch {
+            inventoryProblem = error.reason
+            logger.warning("no inventory of the machine", metadata: ["error": "\(error)"])
+            return
+        }
+        let after = await broker.snapshot().engine.runningReservations
+        let live = Set(before.map(\.id)).union(after.map(\.id))
+        let standing = Dictionary(inventory.standing.map { ($0.reservation, $0.isWhole) }) { $0 && $1 }
+        for id in standing.keys.sorted() where !live.contains(id) && !working.contains(id) { await stop(stranger: id) }
+        let stillActive = Set(after.filter(\.isActive).map(\.id))
+        var adopted = 0
+        for reservation in before where reservation.isActive && stillActive.contains(reservation.id) {
+            switch standing[reservation.id] {
+            case true?: adopted += 1
+            // What is being made is not whole yet; a window that has just begun is not there.
+            case _ where working.contains(reservation.id): continue
+            case false?: await repair(reservation.id, "something of it was missing")
+            case nil: await repair(reservation.id, "it did not stand")
+            }
+        }
+        if isFirst, !before.isEmpty {
+            logger.notice(
+                "compared with the machine", metadata: ["reservations": "\(before.count)", "stand": "\(adopted)"])
+        }
+    }
+
+    private func stop(stranger id: ReservationID) async {
+        logger.notice("stopping what no reservation holds", metadata: ["reservation": "\(id)"])
+        do throws(ExecutorFailure) {
+            let receipt = try await executor.stop(.end(id, grace: grace, warning: nil))
+            guard await broker.quarantine(receipt.unfit) else { return }
+            await broker.noteRepair(of: id, "stopped", "no reservation holds it")
+        } catch {
+            logger.warning("it was not stopped", metadata: ["reservation": "\(id)", "error": "\(error)"])
+        }
+    }
+
+    private func repair(_ id: ReservationID, _ why: String) async {
+        logger.notice("making a grant stand again", metadata: ["reservation": "\(id)", "why": "\(why)"])
+        await broker.restore(id, why: why)
+    }
+}
+
+extension Reservation {
+    fileprivate var isActive: Bool { if case .active = state { true } else { false } }
+}
