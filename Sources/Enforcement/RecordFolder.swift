@@ -35,6 +35,10 @@ struct RecordFolder<Record: Codable & Sendable>: Sendable {
         try SmallFile.write(Array(data), to: target)
     }
 
+    func contains(name: String) -> Bool {
+        access("\(path)/\(name).json", F_OK) == 0
+    }
+
     func remove(name: String) {
         unlink("\(path)/\(name).json")
     }

@@ -76,6 +76,15 @@ struct EnforcerSweepTests {
         #expect(receipt.unfit == [UnfitDevice(id: DeviceID("d5"), reason: "XID 79: it has fallen off the bus")])
     }
 
+    @Test func `a device is not free because nobody can tell, and one that is gone has no holder`() async throws {
+        let service = try service(holding(5, EnforcerSweepTests.file), holding(6, EnforcerSweepTests.part))
+        sight.unseen.withLock { $0 = [EnforcerSweepTests.file, EnforcerSweepTests.part] }
+        sight.present.withLock { $0 = [EnforcerSweepTests.file] }
+        let unfit = UnfitDevice(id: DeviceID("d5"), reason: "nobody can tell who has it open")
+        #expect(try await service.stop(ReservationID(5), grace: .zero).unfit == [unfit])
+        #expect(try await service.stop(ReservationID(6), grace: .zero).unfit == [])
+    }
+
     @Test func `accounts of the system may have it open`() async throws {
         let service = try service(holding(5, EnforcerSweepTests.file))
         let monitor = NotingSight.Process(opener: opener(7, user: 999, EnforcerSweepTests.file))

@@ -23,27 +23,35 @@ final class NotingSight: DeviceSight {
     let signals = Mutex<[String]>([])
     let faults = Mutex<[DeviceID: String]>([:])
     let looks = Mutex(0)
+    /// Files that are there.
+    let present = Mutex<Set<String>>([])
+    /// Files of which nobody can tell who has them open.
+    let unseen = Mutex<[String]>([])
 
-    func openers(of devices: [WatchedDevice]) async throws(ExecutorFailure) -> [DeviceOpener] {
+    func openers(of devices: [WatchedDevice]) async -> DeviceScan {
         looks.withLock { $0 += 1 }
         let asked = Set(devices.map(\.id))
-        return processes.withLock { processes in
+        let openers = processes.withLock { processes in
             processes.compactMap { process in
                 var opener = process.opener
                 opener.devices = opener.devices.filter { asked.contains($0) }
                 return opener.devices.isEmpty ? nil : opener
             }
         }
+        let unseen = unseen.withLock { $0 }
+        return DeviceScan(
+            openers: openers, isCut: false, blind: [], isComplete: unseen.isEmpty, unseen: unseen.map { DeviceID($0) })
     }
 
+    func faults(of devices: [WatchedDevice]) async -> [DeviceID: String] { faults.withLock { $0 } }
+
     func look(_ devices: [WatchedDevice], groups: [ReservationID]) async -> MachineLook {
-        let faults = faults.withLock { $0 }
-        return MachineLook(
+        MachineLook(
             at: 1,
             devices: devices.map {
                 DeviceReading(
                     id: $0.id, busyPermille: nil, source: .none, memoryUsed: nil, memoryTotal: nil,
-                    fault: faults[$0.id])
+                    fault: nil)
             },
             groups: groups.map {
                 GroupReading(reservation: $0, cpuMicroseconds: 0, memory: nil, memoryPeak: nil, tasks: nil)
@@ -63,6 +71,8 @@ final class NotingSight: DeviceSight {
             return true
         }
     }
+
+    func isThere(_ file: String) -> Bool { present.withLock { $0.contains(file) } }
 
     func isRunning(_ process: ProcessIdentity) -> Bool {
         processes.withLock { $0.contains { $0.opener.identity == process } }

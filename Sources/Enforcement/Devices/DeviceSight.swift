@@ -5,14 +5,20 @@ import Units
 /// What the enforcer sees of devices and of who uses them, and how it ends a process. The machine in earnest; the tests
 /// put another in its place.
 protocol DeviceSight: Sendable {
-    /// Every process that has a file of the devices open or mapped, in no order.
-    func openers(of devices: [WatchedDevice]) async throws(ExecutorFailure) -> [DeviceOpener]
+    /// Every process that has a file of the devices open or mapped.
+    func openers(of devices: [WatchedDevice]) async -> DeviceScan
+
+    /// Why devices are not healthy.
+    func faults(of devices: [WatchedDevice]) async -> [DeviceID: String]
 
     /// The devices' readings, their openers, and what the control groups of grants have used.
     func look(_ devices: [WatchedDevice], groups: [ReservationID]) async -> MachineLook
 
     /// Signals this very process; false where it is gone.
     func signal(_ number: Int32, to process: ProcessIdentity) -> Bool
+
+    /// Whether there is such a file.
+    func isThere(_ file: String) -> Bool
 
     /// Whether this very process still runs.
     func isRunning(_ process: ProcessIdentity) -> Bool

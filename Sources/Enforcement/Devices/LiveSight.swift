@@ -6,9 +6,13 @@ import Units
 /// The machine's processes and devices, through /proc and the room of telemetry.
 struct LiveSight: DeviceSight {
     let groupRoot: String
-    private let threads = WaitingThreads(limit: EnforcementLimits.scans)
+    private let watch: DeviceWatch
+    private let turns: ScanTurns
 
     init() {
+        let watch = DeviceWatch()
+        self.watch = watch
+        turns = ScanTurns(watch: watch)
         // The manager of all units is in `init.scope`, beside `allot.slice`.
         let lines = (SmallFile.text("/proc/1/cgroup") ?? "").split(separator: "\n")
         let group = ["0::", "name=systemd:"].lazy.compactMap { hierarchy in
@@ -18,43 +22,23 @@ struct LiveSight: DeviceSight {
         groupRoot = String(path ?? "")
     }
 
-    func openers(of devices: [WatchedDevice]) async throws(ExecutorFailure) -> [DeviceOpener] {
-        let scan = try await threads.run { DeviceOpeners.scan(devices: devices, besides: getpid()) }
-        return scan.openers
+    func openers(of devices: [WatchedDevice]) async -> DeviceScan {
+        await turns.openers(of: devices)
     }
 
     func look(_ devices: [WatchedDevice], groups: [ReservationID]) async -> MachineLook {
-        let at = clockNanoseconds(CLOCK_BOOTTIME)
-        let scan = try? await threads.run { DeviceOpeners.scan(devices: devices, besides: getpid()) }
-        guard let scan else {
-            return MachineLook(
-                at: at, devices: [], groups: [], openers: [], isCut: false, blind: ["there is no thread left to look"])
-        }
-        let opened = Set(scan.openers.flatMap(\.devices))
-        return MachineLook(
-            at: at,
-            devices: devices.map { device in
-                let isIdle = scan.isComplete && !opened.contains(device.id)
-                let gone = device.files.first { !DeviceAccess.isThere($0) }
-                return DeviceReading(
-                    id: device.id, busyPermille: isIdle ? 0 : nil, source: .none, memoryUsed: nil, memoryTotal: nil,
-                    fault: gone.map { "\($0) has gone" })
-            },
-            groups: groups.compactMap(LiveSight.reading), openers: scan.openers, isCut: scan.isCut, blind: scan.blind)
+        await watch.look(devices: devices, groups: groups)
     }
 
-    private static func reading(of reservation: ReservationID) -> GroupReading? {
-        guard let usage = try? CgroupUsage.read(folder: UnitNames(reservation: reservation).sliceFolder) else {
-            return nil
-        }
-        return GroupReading(
-            reservation: reservation, cpuMicroseconds: usage.cpuMicroseconds, memory: usage.memory,
-            memoryPeak: usage.memoryPeak, tasks: usage.tasks)
+    func faults(of devices: [WatchedDevice]) async -> [DeviceID: String] {
+        await watch.faults(of: devices)
     }
 
     func signal(_ number: Int32, to process: ProcessIdentity) -> Bool {
         ProcessTable.signal(number, to: process)
     }
+
+    func isThere(_ file: String) -> Bool { DeviceAccess.isThere(file) }
 
     func isRunning(_ process: ProcessIdentity) -> Bool {
         let descriptor = allot_pidfd_open(process.pid)
@@ -64,5 +48,28 @@ struct LiveSight: DeviceSight {
         // Readable once its last thread has ended, whoever waits for it.
         var held = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
         return poll(&held, 1, 0) == 0
+    }
+}
+
+/// Has a few ask at one time, for the watch takes no more, and what it does not take was not seen.
+private actor ScanTurns {
+    private let watch: DeviceWatch
+    private var running = 0
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(watch: DeviceWatch) {
+        self.watch = watch
+    }
+
+    func openers(of devices: [WatchedDevice]) async -> DeviceScan {
+        if running == EnforcementLimits.scans {
+            await withCheckedContinuation { waiting.append($0) }
+        } else {
+            running += 1
+        }
+        defer {
+            if waiting.isEmpty { running -= 1 } else { waiting.removeFirst().resume() }
+        }
+        return await watch.openers(of: devices)
     }
 }

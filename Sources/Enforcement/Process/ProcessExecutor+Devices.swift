@@ -39,17 +39,17 @@ extension ProcessExecutor {
         guard process.user.uid == getuid() else {
             throw .refused("pid \(process.pid) is of uid \(process.user): plain processes end those of uid \(getuid())")
         }
-        guard let opener = try await trespasser(process) else { return StopReceipt() }
+        guard let opener = await trespasser(process) else { return StopReceipt() }
         let hasEnded = try await sight.end(opener, grace: grace) { @Sendable () async throws(ExecutorFailure) in
-            try await self.trespasser(process) != nil
+            await self.trespasser(process) != nil
         }
         return StopReceipt(ended: hasEnded ? [opener.named(among: process.devices)] : [])
     }
 
-    private func trespasser(_ process: UnreservedProcess) async throws(ExecutorFailure) -> DeviceOpener? {
+    private func trespasser(_ process: UnreservedProcess) async -> DeviceOpener? {
         let files = Set(process.devices.flatMap(\.files).filter(DeviceFile.isOwn)).sorted()
         let identity = ProcessIdentity(pid: process.pid, startTime: process.startTime)
-        let seen = try await sight.openers(of: Holding.watched(files)).first { $0.identity == identity }
+        let seen = await sight.openers(of: Holding.watched(files)).openers.first { $0.identity == identity }
         guard let seen, seen.user == process.user, !membersNow().values.contains(where: { $0[identity] != nil }) else {
             return nil
         }

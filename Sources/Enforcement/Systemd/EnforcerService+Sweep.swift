@@ -15,10 +15,13 @@ extension EnforcerService {
         var receipt = StopReceipt()
         let until = ContinuousClock.now + .seconds(EnforcementLimits.sweepSeconds)
         var held: [DeviceOpener] = []
+        var unseen: [String] = []
         var emptyLooks = 0
         while emptyLooks < 2 {
             let claims = claims(besides: holding.reservation)
-            held = try await sight.openers(of: Holding.watched(files)).filter { !claims.trespass(of: $0).isEmpty }
+            let scan = await sight.openers(of: Holding.watched(files))
+            unseen = scan.unseen.map(\.text).filter(sight.isThere)
+            held = scan.openers.filter { !claims.trespass(of: $0).isEmpty }
             emptyLooks = held.isEmpty ? emptyLooks + 1 : 0
             for opener in held where sight.signal(SIGKILL, to: opener.identity) {
                 note(opener, of: holding, in: &receipt)
@@ -27,7 +30,7 @@ extension EnforcerService {
             guard !Task.isCancelled else { throw .failed("\(holding.reservation): the stop was given up") }
             if emptyLooks < 2 { try? await Task.sleep(for: .milliseconds(held.isEmpty ? 10 : 50)) }
         }
-        receipt.unfit = await unfit(holding, held: held)
+        receipt.unfit = await unfit(holding, held: held, unseen: unseen)
         return receipt
     }
 
@@ -36,23 +39,21 @@ extension EnforcerService {
         try rules.check(process)
         try rules.check(grace: grace)
         let identity = ProcessIdentity(pid: process.pid, startTime: process.startTime)
-        guard let opener = try await trespasser(identity, process) else { return StopReceipt() }
+        guard let opener = await trespasser(identity, process) else { return StopReceipt() }
         guard opener.user == process.user else {
             throw .refused("pid \(process.pid) is of uid \(opener.user), not of uid \(process.user)")
         }
         logger.notice("ending what uses a device without a grant", metadata: ["process": "\(opener.text)"])
         let hasEnded = try await sight.end(opener, grace: grace) { @Sendable () async throws(ExecutorFailure) in
-            try await self.trespasser(identity, process) != nil
+            await self.trespasser(identity, process) != nil
         }
         return StopReceipt(ended: hasEnded ? [opener.named(among: process.devices)] : [])
     }
 
     /// The process as it is now, if it has one of the devices open that it may not.
-    private func trespasser(
-        _ identity: ProcessIdentity, _ process: UnreservedProcess
-    ) async throws(ExecutorFailure) -> DeviceOpener? {
+    private func trespasser(_ identity: ProcessIdentity, _ process: UnreservedProcess) async -> DeviceOpener? {
         let files = Set(process.devices.flatMap(\.files).filter(DeviceFile.isOwn)).sorted()
-        let seen = try await sight.openers(of: Holding.watched(files)).first { $0.identity == identity }
+        let seen = await sight.openers(of: Holding.watched(files)).openers.first { $0.identity == identity }
         guard let seen, !claims().trespass(of: seen).isEmpty else { return nil }
         return seen
     }
@@ -73,14 +74,16 @@ extension EnforcerService {
         if receipt.ended.count < EnforcementLimits.receiptProcesses { receipt.ended.append(opener) }
     }
 
-    /// The devices that something still has open, and those that are not healthy.
-    private func unfit(_ holding: Holding, held: [DeviceOpener]) async -> [UnfitDevice] {
-        let look = await sight.look(holding.devices.map(\.watched), groups: [])
+    /// The devices that something still has open or that nobody can tell of, and those that are not healthy.
+    private func unfit(_ holding: Holding, held: [DeviceOpener], unseen: [String]) async -> [UnfitDevice] {
+        // The daemon knows more of a device than its holder needs.
+        let faults = await sight.faults(of: holding.devices.map { watched[$0.id] ?? $0.watched })
         return holding.devices.compactMap { device in
             let holders = held.filter { opener in opener.devices.contains { device.files.contains($0.text) } }
             var reasons = holders.prefix(3).map { "held open by \($0.text)" }
             if holders.count > 3 { reasons.append("and by \(holders.count - 3) more") }
-            if let fault = look.devices.first(where: { $0.id == device.id })?.fault { reasons.append(fault) }
+            if device.files.contains(where: unseen.contains) { reasons.append("nobody can tell who has it open") }
+            if let fault = faults[device.id] { reasons.append(fault) }
             return reasons.isEmpty ? nil : UnfitDevice(id: device.id, reason: reasons.joined(separator: "; "))
         }
     }

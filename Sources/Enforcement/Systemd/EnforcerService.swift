@@ -20,6 +20,8 @@ public actor EnforcerService: Executor {
     var stopping: [ReservationID: Int] = [:]
     var turns: [ReservationID: [CheckedContinuation<Void, Never>]] = [:]
     var observed: [CommandState] = []
+    /// As the daemon last asked after them.
+    var watched: [DeviceID: WatchedDevice] = [:]
     var version = UInt64(max(clockNanoseconds(CLOCK_BOOTTIME), 0))
 
     /// Works through systemd; takes up the records under `stateDirectory`.
@@ -113,6 +115,7 @@ public actor EnforcerService: Executor {
     /// As `Executor`.
     public func observe(_ devices: [WatchedDevice]) async throws(ExecutorFailure) -> MachineLook {
         try rules.check(devices)
+        watched = Dictionary(devices.map { ($0.id, $0) }) { one, _ in one }
         return await sight.look(devices, groups: records.keys.sorted())
     }
 
@@ -172,7 +175,9 @@ public actor EnforcerService: Executor {
 
     /// Whether a grant's record, slice and lists are all there.
     private func isWhole(_ reservation: ReservationID, _ slice: UnitState?) async throws(ExecutorFailure) -> Bool {
-        guard let holding = records[reservation]?.holding, let slice, slice.active == "active" else { return false }
+        guard let holding = records[reservation]?.holding, let slice, slice.active == "active",
+            folder.contains(name: reservation.description)
+        else { return false }
         for file in plans.openable(holding) where !DeviceAccess.isAllowed(holding.users, file) { return false }
         return try await isClosed(slice)
     }
