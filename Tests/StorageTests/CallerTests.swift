@@ -13,7 +13,7 @@ import Units
     }
 
     private func seen(_ user: UInt32) -> JournalEvent {
-        event(nil, kinds: ["caller.seen"], actor: user, personal: [.name: "user\(user)"])
+        event(nil, kind: "caller.seen", actor: user, personal: [.name: "user\(user)"])
     }
 
     private func asked(_ number: Int64, by caller: Int64?, user: UInt32 = 1000, at: Int64 = 0) -> JournalEvent {
@@ -169,7 +169,7 @@ extension AuditFilter {
         var events: [Int64] = []
         while true {
             let found = try store.read(
-                .outdatedPersonal(before: time(5000), kind: "caller.seen", after: after, limit: 2))
+                .outdatedPersonal(before: time(5000), kinds: ["caller.seen"], after: after, limit: 2))
             var batch = Batch()
             (batch.erasePersonal, batch.erasePersonalOfEvents) = (found.reservations, found.events)
             try store.commit(batch)
