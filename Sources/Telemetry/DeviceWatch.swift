@@ -27,9 +27,11 @@ public actor DeviceWatch {
         }
     }
 
-    private let machine: LookThread<MachineRequest, MachineAnswer>
+    private let places: Places
+    private var machine: LookThread<MachineRequest, MachineAnswer>
+    private var walk = WalkPlace()
     private let nvml: LookThread<NVMLRequest, NVMLLook>
-    private let place = NVMLPlace()
+    private let place = Place<DeviceID?>(nil)
     private let besides: Int32?
     private let patience: Duration
     private let hang: Duration
@@ -37,7 +39,8 @@ public actor DeviceWatch {
     /// - Parameters:
     ///   - besides: the process whose open devices don't count: this one.
     ///   - patience: for how long one look waits for an answer.
-    ///   - hang: after how long NVIDIA's driver is not waited for any more, and its device has a fault.
+    ///   - hang: after how long what does not answer is not waited for any more: a device of NVIDIA's has a fault, and
+    ///     a process is left out from then on.
     public init(
         places: Places = Places(), besides: Int32? = getpid(), patience: Duration = .seconds(10),
         hang: Duration = .seconds(30)
@@ -45,10 +48,8 @@ public actor DeviceWatch {
         self.besides = besides
         self.patience = patience
         self.hang = hang
-        machine = LookThread {
-            var reader = MachineReader(places: places, besides: besides)
-            return { reader.read($0) }
-        }
+        self.places = places
+        machine = DeviceWatch.machine(places, besides, walk)
         let place = place
         nvml = LookThread {
             let session = NVMLSession(path: places.nvml, place: place)
@@ -62,7 +63,7 @@ public actor DeviceWatch {
         let devices = Array(devices.prefix(TelemetryLimits.devices))
         let groups = Array(groups.prefix(TelemetryLimits.groups))
         async let told = askNVML(devices, countsUse: true)
-        let seen = await machine.ask(.look(devices, groups), within: patience)
+        let seen = await askMachine(.look(devices, groups))
         let nvml = await told
         guard var seen else { return unseen(devices, nvml) }
         await add(nvml, to: &seen.scan)
@@ -79,7 +80,7 @@ public actor DeviceWatch {
             }
         }
         if unknown.isEmpty { return }
-        let found = await machine.ask(.processes(unknown), within: patience)?.scan.openers ?? []
+        let found = await askMachine(.processes(unknown))?.scan.openers ?? []
         for opener in found {
             if let place = scan.openers.firstIndex(where: { $0.pid == opener.pid }) {
                 scan.openers[place].devices = (scan.openers[place].devices + opener.devices).sorted()
@@ -97,7 +98,7 @@ public actor DeviceWatch {
     /// Who has devices open; what is not found within the look's time is told as not seen.
     public func openers(of devices: [WatchedDevice]) async -> DeviceScan {
         let devices = Array(devices.prefix(TelemetryLimits.devices))
-        return await machine.ask(.openers(devices), within: patience)?.scan
+        return await askMachine(.openers(devices))?.scan
             ?? DeviceScan(
                 openers: [], isCut: false, blind: [DeviceWatch.stuck], isComplete: false,
                 unseen: devices.map(\.id).sorted())
@@ -107,11 +108,33 @@ public actor DeviceWatch {
     public func faults(of devices: [WatchedDevice]) async -> [DeviceID: String] {
         let devices = Array(devices.prefix(TelemetryLimits.devices))
         async let told = askNVML(devices, countsUse: false)
-        let seen = await machine.ask(.health(devices), within: patience)
+        let seen = await askMachine(.health(devices))
         let nvml = await told
         var faults = seen?.faults ?? [:]
         for (device, reading) in nvml.readings where faults[device] == nil { faults[device] = reading.fault }
         return faults
+    }
+
+    private static func machine(
+        _ places: Places, _ besides: Int32?, _ walk: WalkPlace
+    ) -> LookThread<MachineRequest, MachineAnswer> {
+        LookThread {
+            var reader = MachineReader(places: places, besides: besides, walk: walk)
+            return { reader.read($0) }
+        }
+    }
+
+    /// A process may be stuck in the kernel so that who looks into it is stuck as well. Then another thread goes on
+    /// without that process; the one that is stuck is given up.
+    private func askMachine(_ request: MachineRequest) async -> MachineAnswer? {
+        if let answer = await machine.ask(request, within: patience) { return answer }
+        guard let since = machine.busySince, Clock.boottime() - since >= hang.nanoseconds, let pid = walk.pid.value,
+            walk.avoided.value.count < TelemetryLimits.avoided
+        else { return nil }
+        walk.avoided.value.insert(pid)
+        walk = WalkPlace(avoided: walk.avoided)
+        machine = DeviceWatch.machine(places, besides, walk)
+        return nil
     }
 
     private static let stuck = "the kernel does not answer: who has devices open is not known"
@@ -124,7 +147,7 @@ public actor DeviceWatch {
         if nvidia.isEmpty { return NVMLLook() }
         var late = NVMLLook(blind: ["NVIDIA's library does not answer"])
         guard let since = nvml.busySince, Clock.boottime() - since >= hang.nanoseconds else { return late }
-        let blamed = place.device
+        let blamed = place.value
         for device in nvidia where blamed == nil || device.id == blamed {
             late.readings[device.id] = NVMLReading(fault: "NVIDIA's driver does not answer")
         }
@@ -139,6 +162,12 @@ public actor DeviceWatch {
                 unseen: devices.map(\.id).sorted()))
         return MachineLook.combined(devices, answer, nvml)
     }
+}
+
+/// Which process is looked into just now, and which are not looked into any more.
+struct WalkPlace: Sendable {
+    let pid = Place<Int32?>(nil)
+    var avoided = Place<Set<Int32>>([])
 }
 
 /// What NVIDIA's thread is asked.

@@ -25,6 +25,8 @@ public enum TelemetryLimits {
     static let threadsPerProcess = 1 << 16
     /// Open files of DRM devices of one process whose counts are read.
     static let clientsPerProcess = 4096
+    /// Processes that are not looked into any more, for one is stuck with them.
+    static let avoided = 8
     /// Bytes of one process's list of mappings.
     static let mappingBytes = 32 << 20
     /// Bytes of a file of a control group (`cpu.stat` has some 300), of a process's own files, of sysfs.

@@ -174,6 +174,20 @@ private final class Pending<Answer: Sendable>: Sendable {
     }
 }
 
+/// A value that one thread writes and another reads: what a thread is at, for who waits for it.
+final class Place<Value: Sendable>: Sendable {
+    private let state: Mutex<Value>
+
+    init(_ value: Value) {
+        state = Mutex(value)
+    }
+
+    var value: Value {
+        get { state.withLock { $0 } }
+        set { state.withLock { $0 = newValue } }
+    }
+}
+
 /// The clock that never jumps and counts sleep.
 enum Clock {
     /// Nanoseconds since the machine's start.

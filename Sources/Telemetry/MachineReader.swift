@@ -27,10 +27,12 @@ struct MachineAnswer: Sendable {
 struct MachineReader {
     private let places: DeviceWatch.Places
     private let besides: Int32?
+    private let walk: WalkPlace
     private var usage = DRMUsage()
 
-    init(places: DeviceWatch.Places, besides: Int32?) {
+    init(places: DeviceWatch.Places, besides: Int32?, walk: WalkPlace) {
         self.places = places
+        self.walk = walk
         self.besides = besides
     }
 
@@ -38,7 +40,9 @@ struct MachineReader {
         var answer = MachineAnswer(at: Clock.boottime())
         switch request {
         case .openers(let devices):
-            answer.scan = DeviceOpeners.scan(devices: devices, proc: places.proc, besides: besides)
+            var walk = ProcessWalk(
+                devices: devices, proc: places.proc, besides: besides, readsUsage: false, at: walk)
+            answer.scan = walk.scan()
         case .health(let devices):
             readHealth(devices, into: &answer)
         case .processes(let found):
@@ -64,7 +68,7 @@ struct MachineReader {
     }
 
     private mutating func readUse(_ devices: [WatchedDevice], into answer: inout MachineAnswer) {
-        var walk = ProcessWalk(devices: devices, proc: places.proc, besides: besides, readsUsage: true)
+        var walk = ProcessWalk(devices: devices, proc: places.proc, besides: besides, readsUsage: true, at: walk)
         answer.scan = walk.scan()
         answer.at = Clock.boottime()
         usage.keep(devices.map(\.id))

@@ -50,7 +50,7 @@ struct ProcFolder: ~Copyable {
     func read(
         _ name: String, limitBytes: Int = TelemetryLimits.fileBytes, _ body: (UnsafeRawBufferPointer) -> Void
     ) throws(SystemError) -> Bool {
-        let file = openat(descriptor, name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+        let file = openat(descriptor, name, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw SystemError(code: errno) }
         defer { close(file) }
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)

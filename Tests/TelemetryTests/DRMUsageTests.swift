@@ -124,5 +124,7 @@ struct PCIFolderTests {
         sys.makeFolder("bus/pci/devices")
         #expect(!PCIFolder(address: address, sys: sys.path).isThere)
         #expect(PCIFolder(address: "../../../etc", sys: sys.path).isThere)
+        sys.write("bus/pci/devices/\(address)", "")
+        #expect(PCIFolder(address: address, sys: sys.path).isThere)
     }
 }

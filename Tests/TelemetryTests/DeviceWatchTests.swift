@@ -96,6 +96,29 @@ struct DeviceWatchTests {
         #expect(scan.openers.map(\.pid) == [12] && scan.isComplete)
     }
 
+    @Test func `a process that holds up who looks into it is left out from then on`() async throws {
+        process(12, file: "/dev/full")
+        process(13)
+        // A pipe that nobody writes: who opens it waits, as with a process that is stuck in the kernel.
+        machine.remove("proc/13/maps")
+        try #require(mkfifo(machine.path + "/proc/13/maps", 0o600) == 0)
+        let watch = DeviceWatch(places: places("/nowhere"), besides: nil, patience: .seconds(2), hang: .zero)
+        let devices = [watched("a", files: ["/dev/full"]), watched("b", files: ["/dev/zero"])]
+        let first = await watch.look(devices: devices)
+        #expect(first.openers == [] && first.devices.map(\.busyPermille) == [nil, nil])
+        #expect(first.blind == ["the kernel does not answer: who has devices open is not known"])
+        var second = first
+        for _ in 0..<20 where second.openers.isEmpty { second = await watch.look(devices: devices) }
+        #expect(second.openers.map(\.pid) == [12] && second.devices.map(\.busyPermille) == [nil, nil])
+        #expect(second.blind == ["pid 13 is stuck in the kernel, and is not looked into"])
+        // It gets on, and ends.
+        let writer = open(machine.path + "/proc/13/maps", O_WRONLY | O_CLOEXEC)
+        close(writer)
+        machine.remove("proc/13")
+        let third = await watch.look(devices: devices)
+        #expect(third.blind == [] && third.devices.map(\.busyPermille) == [nil, 0])
+    }
+
     @Test func `a look is passed on whole`() async throws {
         process(12, file: "/dev/full")
         let look = await watch().look(devices: [watched("a", vendor: "nvidia", uuid: "GPU-1", files: ["/dev/full"])])

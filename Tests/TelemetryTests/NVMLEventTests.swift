@@ -17,7 +17,7 @@ struct NVMLEventTests {
     {
         let stub = try StubNVML(Compiler.nvml)
         stub.tell(NVMLEventTests.machine + events)
-        let look = NVMLSession(path: stub.path, place: NVMLPlace()).look(devices, at: 0, countsUse: true)
+        let look = NVMLSession(path: stub.path, place: Place<DeviceID?>(nil)).look(devices, at: 0, countsUse: true)
         return devices.map { look.readings[$0.id]?.fault }
     }
 
@@ -59,7 +59,7 @@ struct NVMLEventTests {
     @Test func `an error is told for a minute, also by a look at health`() throws {
         let stub = try StubNVML(Compiler.nvml)
         stub.tell(NVMLEventTests.machine + ["event GPU-1 8 48 -"])
-        let session = NVMLSession(path: stub.path, place: NVMLPlace())
+        let session = NVMLSession(path: stub.path, place: Place<DeviceID?>(nil))
         let told = [0, 60, 61].map { (seconds: Int64) in
             session.look([nvidia(1)], at: seconds * 1_000_000_000, countsUse: seconds == 0)
                 .readings[DeviceID("GPU-1")]?.fault
@@ -70,7 +70,7 @@ struct NVMLEventTests {
     @Test func `a device without memory that corrects errors tells the others`() throws {
         let stub = try StubNVML(Compiler.nvml)
         stub.tell(NVMLEventTests.machine + ["result nvmlDeviceRegisterEvents 3"])
-        let look = NVMLSession(path: stub.path, place: NVMLPlace()).look([nvidia(1)], at: 0, countsUse: true)
+        let look = NVMLSession(path: stub.path, place: Place<DeviceID?>(nil)).look([nvidia(1)], at: 0, countsUse: true)
         #expect(look.blind == [])
         #expect(stub.calls == ["init", "register GPU-1 10", "register GPU-1 8"])
     }
@@ -83,7 +83,7 @@ struct NVMLLifeTests {
     @Test func `a session is kept, and a device that is asked for no more is let go`() throws {
         let stub = try StubNVML(Compiler.nvml)
         stub.tell(NVMLLifeTests.machine)
-        let session = NVMLSession(path: stub.path, place: NVMLPlace())
+        let session = NVMLSession(path: stub.path, place: Place<DeviceID?>(nil))
         _ = session.look([], at: 0, countsUse: true)
         #expect(stub.calls == [])
         _ = session.look([nvidia(1), nvidia(2)], at: 0, countsUse: true)
@@ -105,7 +105,7 @@ struct NVMLLifeTests {
     func `a session that does not begin is tried again`(code: Int, why: String) throws {
         let stub = try StubNVML(Compiler.nvml)
         stub.tell(NVMLLifeTests.machine + ["result nvmlInit_v2 \(code)"])
-        let session = NVMLSession(path: stub.path, place: NVMLPlace())
+        let session = NVMLSession(path: stub.path, place: Place<DeviceID?>(nil))
         let look = session.look([nvidia(1)], at: 0, countsUse: true)
         #expect(look == NVMLLook(blind: ["NVIDIA's library does not tell its start (1): \(why)"]))
         stub.tell(NVMLLifeTests.machine + ["busy GPU-1 1"])
@@ -114,7 +114,7 @@ struct NVMLLifeTests {
 
     @Test func `a driver that goes away ends the session, and comes back in the next`() throws {
         let stub = try StubNVML(Compiler.nvml)
-        let session = NVMLSession(path: stub.path, place: NVMLPlace())
+        let session = NVMLSession(path: stub.path, place: Place<DeviceID?>(nil))
         stub.tell(NVMLLifeTests.machine + ["result nvmlDeviceGetHandleByUUID 1"])
         #expect(session.look([nvidia(1)], at: 0, countsUse: true).readings.isEmpty)
         #expect(stub.calls == ["init", "free", "shutdown"])
@@ -123,18 +123,19 @@ struct NVMLLifeTests {
     }
 
     @Test func `no library, and a file that is none, are said`() throws {
-        let absent = NVMLSession(path: "/nowhere/libnvidia-ml.so.1", place: NVMLPlace())
+        let absent = NVMLSession(path: "/nowhere/libnvidia-ml.so.1", place: Place<DeviceID?>(nil))
         let look = absent.look([nvidia(1)], at: 0, countsUse: true)
         #expect(look.readings.isEmpty)
         #expect(look.blind.count == 1 && look.blind[0].hasPrefix("NVIDIA's library: /nowhere/libnvidia-ml.so.1: "))
         #expect(absent.look([], at: 0, countsUse: true).blind == [])
-        let other = NVMLSession(path: "/etc/passwd", place: NVMLPlace()).look([nvidia(1)], at: 0, countsUse: true)
+        let other = NVMLSession(path: "/etc/passwd", place: Place<DeviceID?>(nil)).look(
+            [nvidia(1)], at: 0, countsUse: true)
         #expect(other.blind.count == 1 && other.blind[0].hasPrefix("NVIDIA's library: /etc/passwd: "))
     }
 
     @Test func `a library that lacks everything is said`() throws {
         let stub = try StubNVML(Compiler.emptyNVML)
-        let look = NVMLSession(path: stub.path, place: NVMLPlace()).look([nvidia(1)], at: 0, countsUse: true)
+        let look = NVMLSession(path: stub.path, place: Place<DeviceID?>(nil)).look([nvidia(1)], at: 0, countsUse: true)
         #expect(
             look.blind == ["NVIDIA's library does not tell its start (1): this version of the library lacks it"])
     }
@@ -142,7 +143,7 @@ struct NVMLLifeTests {
     @Test func `an old library tells what it knows`() throws {
         let stub = try StubNVML(Compiler.oldNVML)
         stub.tell(NVMLLifeTests.machine + ["busy GPU-1 4", "memory GPU-1 100 8"])
-        let look = NVMLSession(path: stub.path, place: NVMLPlace()).look([nvidia(1)], at: 0, countsUse: true)
+        let look = NVMLSession(path: stub.path, place: Place<DeviceID?>(nil)).look([nvidia(1)], at: 0, countsUse: true)
         let reading = look.readings[DeviceID("GPU-1")]
         #expect(reading?.busyPermille == 40 && reading?.memoryUsed == ByteCount(bytes: 9) && reading?.fault == nil)
         let lacks = "(1): this version of the library lacks it"

@@ -2,7 +2,7 @@ import Units
 
 /// What the kernel tells of a PCI device: files of `/sys/bus/pci/devices/ADDRESS`.
 struct PCIFolder {
-    /// Whether the bus shows the device. true where there is no such bus to be seen.
+    /// Whether the bus shows the device. true where nobody can tell: no such bus, or no looking there.
     var isThere: Bool
     /// amdgpu's own share of time that the device was busy, over about the last second, in thousandths.
     var busyPermille: Int?
@@ -12,10 +12,14 @@ struct PCIFolder {
     init(address: String, sys: String) {
         isThere = true
         guard PCIFolder.isAddress(address), let bus = try? ProcFolder("\(sys)/bus/pci/devices") else { return }
-        guard let folder = try? ProcFolder(address, in: bus) else {
-            isThere = false
-            return
+        do throws(SystemError) {
+            read(try ProcFolder(address, in: bus))
+        } catch {
+            isThere = !error.isGone
         }
+    }
+
+    private mutating func read(_ folder: borrowing ProcFolder) {
         busyPermille = PCIFolder.number(folder.text("gpu_busy_percent")).flatMap {
             (0...100).contains($0) ? Int($0) * 10 : nil
         }

@@ -1,6 +1,4 @@
 import CNVML
-import Synchronization
-import Units
 
 /// What the library could not tell at one look: a line for each kind of thing and reason, with how often.
 struct NVMLNotes {
@@ -38,15 +36,5 @@ struct NVMLNotes {
     /// Sorted, so that the same is told in the same way.
     var lines: [String] {
         plain + counts.map { "NVIDIA's library does not tell \($0.key.what) (\($0.value)): \($0.key.why)" }.sorted()
-    }
-}
-
-/// Which device the library is asked about just now: what to blame where it does not answer.
-final class NVMLPlace: Sendable {
-    private let state = Mutex<DeviceID?>(nil)
-
-    var device: DeviceID? {
-        get { state.withLock { $0 } }
-        set { state.withLock { $0 = newValue } }
     }
 }

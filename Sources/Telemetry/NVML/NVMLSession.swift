@@ -24,7 +24,7 @@ struct NVMLLook: Sendable, Equatable {
 /// rest.
 final class NVMLSession {
     private let path: String
-    private let place: NVMLPlace
+    private let place: Place<DeviceID?>
     private var library: NVMLLibrary?
     private var isOpen = false
     private var events: NVMLLibrary.EventSet?
@@ -34,7 +34,7 @@ final class NVMLSession {
     private var notes = NVMLNotes()
 
     /// - Parameter place: is told which device the library is asked about, for who waits for it.
-    init(path: String, place: NVMLPlace) {
+    init(path: String, place: Place<DeviceID?>) {
         self.path = path
         self.place = place
     }
@@ -55,22 +55,22 @@ final class NVMLSession {
     ///   - countsUse: false asks for health only, and leaves the time since which use is counted as it is.
     func look(_ devices: [WatchedDevice], at: Int64, countsUse: Bool) -> NVMLLook {
         let devices = devices.filter { $0.vendor == "nvidia" }
-        place.device = nil
+        place.value = nil
         notes = NVMLNotes()
         if countsUse, !held.isSubset(of: devices.map(\.id)) { end() }
         guard !devices.isEmpty, let library = open() else { return NVMLLook(blind: notes.lines) }
         var look = NVMLLook()
         let found = devices.compactMap { device in
-            place.device = device.id
+            place.value = device.id
             held.insert(device.id)
             return find(device, library, &look)
         }
         takeEvents(library, at: at)
         for device in found {
-            place.device = device.device.id
+            place.value = device.device.id
             look.readings[device.device.id] = read(device, library, at: at, countsUse: countsUse)
         }
-        place.device = nil
+        place.value = nil
         look.blind = notes.lines
         if notes.isUnloaded { end() }
         return look

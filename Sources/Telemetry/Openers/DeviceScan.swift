@@ -28,7 +28,7 @@ public enum DeviceOpeners {
     /// never by a name. Takes a few milliseconds for each hundred processes.
     ///
     /// Looking into others' processes takes CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH; what may not be looked into is
-    /// counted in `blind`. Kernel threads have no open files. A descriptor that is under way in a socket, and that
+    /// told in `blind`. Kernel threads have no open files. A descriptor that is under way in a socket, and that
     /// nobody has received yet, is open nowhere that the kernel shows.
     /// - Parameters:
     ///   - proc: where proc(5) is mounted.

@@ -31,8 +31,8 @@ struct ProcessFacts {
         return UserID(uid ?? .max)
     }
 
-    /// Its control group of version 2, or on a machine with version 1 the one that systemd keeps it in; empty where it is
-    /// told of none.
+    /// Its control group of version 2, or on a machine with version 1 the one that systemd keeps it in; empty where it
+    /// is told of none.
     static func group(_ folder: borrowing ProcFolder) -> String {
         let lines = folder.text("cgroup")?.split(separator: "\n") ?? []
         // `0::/path`, `9:name=systemd:/path`: where both are there, they are the same.

@@ -8,11 +8,12 @@ struct ProcessWalk {
     private let proc: String
     private let besides: Int32?
     private let readsUsage: Bool
+    private let place: WalkPlace
     private let numbers: DeviceNumbers
     /// What DRM's drivers count for the files that are open, where it was asked for.
     private(set) var usage: [FoundUsage] = []
     private var openers: [DeviceOpener] = []
-    private var denied = 0
+    private var hasDenied = false
     private var blind: [String] = []
     private var isCut = false
     private var isComplete = true
@@ -25,11 +26,12 @@ struct ProcessWalk {
         var client: DRMClient?
     }
 
-    init(devices: [WatchedDevice], proc: String, besides: Int32?, readsUsage: Bool) {
+    init(devices: [WatchedDevice], proc: String, besides: Int32?, readsUsage: Bool, at place: WalkPlace = WalkPlace()) {
         self.devices = Array(devices.prefix(TelemetryLimits.devices))
         self.proc = proc
         self.besides = besides
         self.readsUsage = readsUsage
+        self.place = place
         numbers = DeviceNumbers(self.devices)
     }
 
@@ -39,15 +41,26 @@ struct ProcessWalk {
         }
         do throws(SystemError) {
             let root = try ProcFolder(proc)
-            for pid in try processes(root) where pid != besides {
+            let pids = try processes(root)
+            // One that has ended is nobody to avoid; its number may be used again.
+            let avoided = place.avoided.value.intersection(pids)
+            place.avoided.value = avoided
+            defer { place.pid.value = nil }
+            for pid in pids where pid != besides {
+                if avoided.contains(pid) {
+                    note("pid \(pid) is stuck in the kernel, and is not looked into")
+                    continue
+                }
+                place.pid.value = pid
                 guard let folder = try? ProcFolder(String(pid), in: root) else { continue }
                 visit(pid, folder)
             }
         } catch {
             note("\(proc): \(error.reason): nobody can tell who has devices open")
         }
-        if denied > 0 {
-            note("\(denied) processes may not be looked into (CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH let)")
+        if hasDenied {
+            // Without their number, which is another at each look: what is told is told once.
+            note("some processes may not be looked into (CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH let)")
         }
         openers.sort { $0.pid < $1.pid }
         if openers.count > TelemetryLimits.openers {
@@ -78,7 +91,7 @@ struct ProcessWalk {
         } catch {
             // What is a kernel thread's, or of a process that has ended, is nobody's any more.
             if !error.isGone, ProcessFacts(folder)?.hasEnded == false {
-                if error.isDenied { denied += 1 } else { note("pid \(pid): \(error.reason)") }
+                if error.isDenied { hasDenied = true } else { note("pid \(pid): \(error.reason)") }
                 isComplete = false
             }
         }
