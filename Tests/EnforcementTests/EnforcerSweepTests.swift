@@ -142,7 +142,7 @@ struct EnforcerSweepTests {
 
     private func unreserved(_ pid: Int32, user: UInt32 = 1000) -> UnreservedProcess {
         UnreservedProcess(
-            pid: pid, startTime: UInt64(pid) * 10, user: UserID(user),
+            pid: pid, startTime: UInt64(clamping: pid) * 10, user: UserID(user),
             devices: [
                 WatchedDevice(
                     id: DeviceID("GPU-1"), vendor: "nvidia", uuid: nil, pciAddress: nil,
