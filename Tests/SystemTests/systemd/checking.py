@@ -18,7 +18,7 @@ def check(name, function):
         print(f"FAILED {name}: {type(error).__name__} {text} (line {where.lineno}: {where.line})", flush=True)
 
 
-def until(condition, seconds=20):
+def until(condition, seconds=20, pause=0.02):
     """Waits for a condition, and gives what it gave."""
     end = time.monotonic() + seconds
     while True:
@@ -27,7 +27,7 @@ def until(condition, seconds=20):
             return value
         if time.monotonic() > end:
             raise TimeoutError("it did not become so")
-        time.sleep(0.02)
+        time.sleep(pause)
 
 
 def output(*command, check=True):

@@ -22,6 +22,7 @@ install_allot() {
     # The GPUs of a virtual machine look like consoles.
     sed -i 's/^accelerators: .*/accelerators: [1af4:1050]/' /etc/allot/allotd.yaml
     sed -i 's/^stopGrace: .*/stopGrace: 3s/' /etc/allot/allotd.yaml
+    sed -i 's/^telemetry: .*/telemetry: {interval: 2s, record: 10s}/' /etc/allot/allotd.yaml
     # What the installation's documentation says next.
     systemd-sysusers
     systemd-tmpfiles --create

@@ -3,6 +3,7 @@
 import sys
 import time
 
+import attendance
 import devices
 import life
 import load
@@ -13,6 +14,7 @@ began = time.monotonic()
 if phase in ("checks", "only"):
     devices.checks()
     life.checks()
+    attendance.checks()
     print(f"figure the checks took {time.monotonic() - began:.0f} s", flush=True)
 elif phase in ("after", "last"):
     load.what_is_left()

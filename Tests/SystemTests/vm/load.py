@@ -5,8 +5,8 @@ import os
 import socket
 import sys
 
-from checking import as_user, check, output, until
-from sessions import Session
+from checking import as_user, check, output
+from sessions import Session, until
 
 SOCKET = "/run/allot/allotd.sock"
 CLIENTS = 8

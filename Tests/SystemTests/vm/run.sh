@@ -60,7 +60,7 @@ make_second_disk() {
         while read -r library; do
             install -m 644 "$(realpath "$library")" "$folder/libraries/$(basename "$library")"
         done
-    cp "$here"/*.py "$here"/*.sh "$here"/policy.yaml "$here/../systemd/checking.py" "$folder/checks/"
+    cp "$here"/*.py "$here"/*.sh "$here"/*.yaml "$here/../systemd/checking.py" "$folder/checks/"
     truncate -s 512M "$work/second.img"
     mkfs.ext4 -q -F -d "$folder" "$work/second.img"
     rm -rf "$folder"

@@ -8,7 +8,10 @@ import select
 import signal
 import time
 
+import checking
+
 SECONDS = 90  # for one command, under emulation
+PAUSE = 0.3  # between two looks, each of which may be a program that is started
 
 
 class Session:
@@ -97,6 +100,11 @@ class Session:
         except (ProcessLookupError, ChildProcessError):
             pass
         Session.every.remove(self)
+
+
+def until(condition, seconds=60):
+    """Waits for a condition, and gives what it gave."""
+    return checking.until(condition, seconds, PAUSE)
 
 
 def names(files):
