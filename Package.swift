@@ -27,7 +27,7 @@ func testSupport(_ name: String, _ dependencies: [Target.Dependency]) -> Target 
 /// What drives the real programs from outside.
 let scripts = [
     "common.sh", "demo.sh", "dependencies.sh", "exports-daemon.sh", "exports.py", "exports.sh", "finance.py",
-    "finance.sh", "install.sh", "kill9.py", "kill9.sh", "manual.sh", "month.py",
+    "finance.sh", "install.sh", "kill9.py", "kill9.sh", "manual.sh", "metrics.py", "metrics.sh", "month.py",
     "month.sh", "october.sh", "mutations",
     "mutations.sh", "soak.sh", "sums.py", "sums.sh", "systemd", "tamper.sh",
 ]

@@ -82,6 +82,12 @@ public struct DeviceView: Sendable, Hashable, Codable {
     public var partitionProfile: String?
     public var links: [Link]
     public var state: State
+    /// Whether it is in the plan.
+    public var health: Health
+    /// Why it is not healthy, or will be drained; absent where nobody said.
+    public var healthReason: String?
+    /// When a drain that is announced begins; absent where none is.
+    public var drainsFrom: DateTime?
     /// The reservation that holds it whole.
     public var reservation: String?
     /// Of what holds it.
@@ -94,7 +100,8 @@ public struct DeviceView: Sendable, Hashable, Codable {
     public init(
         index: Int, id: String, vendor: String, model: String, memoryBytes: Int64?, pciAddress: String,
         numaNode: Int?, localCores: String, files: [String], partitionOf: String?, partitionProfile: String?,
-        links: [Link], state: State, reservation: String?, department: String?, until: DateTime?
+        links: [Link], state: State, health: Health = .healthy, reservation: String?, department: String?,
+        until: DateTime?
     ) {
         self.index = index
         self.id = id
@@ -109,6 +116,7 @@ public struct DeviceView: Sendable, Hashable, Codable {
         self.partitionProfile = partitionProfile
         self.links = links
         self.state = state
+        self.health = health
         self.reservation = reservation
         self.department = department
         self.until = until
@@ -117,6 +125,17 @@ public struct DeviceView: Sendable, Hashable, Codable {
     /// Whether reservations hold it, or it is out of the plan.
     public enum State: String, Sendable, Codable, CaseIterable {
         case free, held, shared, drained, failed
+    }
+
+    /// Whether a device is in the plan, whoever holds it.
+    public enum Health: String, Sendable, Codable, CaseIterable {
+        case healthy
+        /// Out of the plan, and still held.
+        case draining
+        /// Out of the plan, and free of holders.
+        case drained
+        /// Out of the plan because it has failed.
+        case failed
     }
 
     /// One reservation's part of a device.

@@ -89,13 +89,14 @@ extension ReservationView: JSONStreamable {
             writer.closeObject()
         }
         writer.field("command", command)
+        writer.field("dockerOptions", dockerOptions)
     }
 
     /// The fields that a summary leaves out.
     private static func isDetail(_ name: JSONName) -> Bool {
         switch name {
-        case "tags", "command", "devices", "shareWith", "after", "cores", "numaNodes", "firstForecast", "licences",
-            "isFirm", "isBorrowed", "gaveWayTo", "requeue", "preemptions", "requeuedAt", "gpuMemoryBytes",
+        case "tags", "command", "dockerOptions", "devices", "shareWith", "after", "cores", "numaNodes", "firstForecast",
+            "licences", "isFirm", "isBorrowed", "gaveWayTo", "requeue", "preemptions", "requeuedAt", "gpuMemoryBytes",
             "approvalUntil", "approver", "unused", "unusedSince", "releaseAt":
             true
         default: false
@@ -196,6 +197,7 @@ extension ReservationView: JSONStreamable {
             try reader.object { name, reader throws(JSONFault) in read[name.text] = try reader.string() }
             tags = read
         case "command": command = try reader.strings()
+        case "dockerOptions": dockerOptions = try reader.strings()
         default: return false
         }
         return true

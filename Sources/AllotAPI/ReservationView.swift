@@ -74,6 +74,9 @@ public struct ReservationView: Sendable, Hashable, Codable {
     public var tags: [String: String]?
     /// *own*; deleted when it has ended.
     public var command: [String]?
+    /// *own*, where it is asked for by its id: options of `docker run` for a container inside it; absent while it holds
+    /// nothing, and where slices are not what holds it.
+    public var dockerOptions: [String]?
 
     public init(
         id: String, state: State, kind: Kind, department: String, gpus: Int, model: String?,

@@ -4,6 +4,7 @@ import Units
 public enum Route {
     public static let host = "/v1/host"
     public static let health = "/v1/health"
+    public static let metrics = "/v1/metrics"
     public static let quotes = "/v1/quotes"
     /// What is out of the plan.
     public static let drains = "/v1/drains"

@@ -140,10 +140,12 @@ public struct HealthView: Sendable, Hashable, Codable {
     public var executor: String
     /// What is wrong, in words; empty when all is well.
     public var problems: [String]
+    /// What is worth knowing and not wrong, in words: what is drained, what can not be measured.
+    public var remarks: [String]
 
     public init(
         status: Status, version: String, time: DateTime, clock: Clock, journalSequence: Int64, waiting: Int,
-        active: Int, lastPassMilliseconds: Int64?, executor: String, problems: [String]
+        active: Int, lastPassMilliseconds: Int64?, executor: String, problems: [String], remarks: [String] = []
     ) {
         self.status = status
         self.version = version
@@ -155,6 +157,7 @@ public struct HealthView: Sendable, Hashable, Codable {
         self.lastPassMilliseconds = lastPassMilliseconds
         self.executor = executor
         self.problems = problems
+        self.remarks = remarks
     }
 
     /// `degraded` where `problems` is not empty.
@@ -194,13 +197,15 @@ public struct EventView: Sendable, Hashable, Codable {
     public var devices: [String]?
     /// Why it slipped or ended.
     public var cause: String?
+    /// Of a drain: why.
+    public var reason: String?
     /// Of a budget's threshold: how much of the limit is reached; absent for who does not see that budget.
     public var percent: Int?
 
     public init(
         sequence: Int64, time: DateTime, type: String, reservation: String? = nil, department: String? = nil,
         user: String? = nil, start: DateTime? = nil, end: DateTime? = nil, durationSeconds: Int64? = nil,
-        devices: [String]? = nil, cause: String? = nil, percent: Int? = nil
+        devices: [String]? = nil, cause: String? = nil, reason: String? = nil, percent: Int? = nil
     ) {
         self.sequence = sequence
         self.time = time
@@ -213,6 +218,7 @@ public struct EventView: Sendable, Hashable, Codable {
         self.durationSeconds = durationSeconds
         self.devices = devices
         self.cause = cause
+        self.reason = reason
         self.percent = percent
     }
 }

@@ -1,3 +1,4 @@
+import NIOCore
 import Units
 
 /// What the server takes at most.
@@ -40,6 +41,17 @@ enum Limits {
     static let impactShifts = 100
     /// Thousands of ended reservations that it looks through for the last month's.
     static let impactPages = 100
+
+    // MARK: - Metrics
+
+    /// A text of them is given to all that ask in this time.
+    static let metricsLifetime = Duration.seconds(1)
+    /// Of the port, where systemd opens one: connections at a time, the head of a request, and the time for all of it.
+    static let metricsConnections = 16
+    static let metricsHeadBytes = 8192
+    static let metricsTime = TimeAmount.seconds(10)
+    /// Kinds of refusals that are counted apart; the API has fewer.
+    static let countedRefusals = 256
 
     // MARK: - Finance
 

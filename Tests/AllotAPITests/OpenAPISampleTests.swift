@@ -21,6 +21,7 @@ struct OpenAPISampleTests {
         (view.approvalUntil, view.approver) = (time, .manager)
         (view.gpuShare, view.gpuMemoryBytes) = ("0.5", 1 << 35)
         (view.shareWith, view.tags, view.command) = (["grace"], ["run": "7"], ["python3", "train.py"])
+        view.dockerOptions = ["--cgroup-parent=allot-r1042.slice"]
         return view
     }
 

@@ -77,6 +77,7 @@ extension SeededGenerator {
             Dictionary(generator.texts().map { ($0, generator.text()) }) { first, _ in first }
         }
         view.command = maybe { $0.texts() }
+        view.dockerOptions = maybe { $0.texts() }
         return view
     }
 

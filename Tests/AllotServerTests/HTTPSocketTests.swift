@@ -90,11 +90,17 @@ import Testing
         Variables(environment: ["LISTEN_PID": "4711"], says: nil),
         Variables(environment: ["LISTEN_PID": "4711", "LISTEN_FDS": "0"], says: nil),
         Variables(environment: ["LISTEN_PID": "4711", "LISTEN_FDS": "2"], says: "2 sockets"),
+        Variables(
+            environment: ["LISTEN_PID": "4711", "LISTEN_FDS": "2", "LISTEN_FDNAMES": "metrics:metrics"],
+            says: "2 sockets"),
+        Variables(
+            environment: ["LISTEN_PID": "4711", "LISTEN_FDS": "3", "LISTEN_FDNAMES": "allotd.socket:metrics:x"],
+            says: "3 sockets"),
     ])
     func `Only what is meant for this process is taken from systemd`(_ variables: Variables) throws {
-        let taken = Result { try SocketActivation.descriptor(environment: variables.environment, processID: 4711) }
+        let taken = Result { try SocketActivation.sockets(environment: variables.environment, processID: 4711) }
         switch (taken, variables.says) {
-        case (.success(let descriptor), nil): #expect(descriptor == nil)
+        case (.success(let sockets), nil): #expect(sockets == SocketActivation.Sockets())
         case (.failure(let error), .some(let says)): #expect("\(error)".contains(says))
         default: Issue.record("\(taken)")
         }

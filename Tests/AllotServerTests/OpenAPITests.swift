@@ -202,7 +202,10 @@ import Units
         #expect(Set(APIWords.executors) == Set(Configuration.Executor.allCases.map(\.rawValue)))
         let causes: [SlipCause] = [.order, .window, .drain, .policy]
         #expect(APIWords.slipCauses == causes.map(\.rawValue))
-        let own = ["daemon.started", "store.restored", "clock.disputed", "clock.settled"]
+        let own = [
+            "daemon.started", "store.restored", "clock.disputed", "clock.settled", DrainNotice.begins,
+            DrainNotice.isOver,
+        ]
         let kinds = JournalTests.events.map(\.kind) + PolicyRecordTests.events.map(\.kind)
         let metering = MeteringRecordTests.events.map(\.kind) + MeteringRecordTests.decisions.map(\.kind)
         #expect(Set(APIWords.eventTypes) == Set(kinds + metering + own))

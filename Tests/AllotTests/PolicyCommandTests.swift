@@ -43,7 +43,7 @@ import Testing
     func warnings() async throws {
         let device = { (index: Int) in
             #"{"index":\#(index),"id":"d\#(index)","vendor":"nvidia","model":"NVIDIA H100","pciAddress":"0","#
-                + #""localCores":"0","files":[],"links":[],"state":"free"}"#
+                + #""localCores":"0","files":[],"links":[],"state":"free","health":"healthy"}"#
         }
         let host =
             #"{"name":"h","packages":[],"numaNodes":[],"cores":1,"processingUnits":1,"coreKinds":[],"memoryBytes":1,"#

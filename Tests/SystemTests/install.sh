@@ -47,6 +47,9 @@ done
 
 # A policy says who shares the machine: a sample must not become one by being installed.
 install -D -m 644 Config/policy.example.yaml "$to/share/doc/allot/policy.example.yaml"
+for file in Config/prometheus/*.yml; do
+    install -D -m 644 "$file" "$to/share/doc/allot/prometheus/${file##*/}"
+done
 for page in README.md CHANGELOG.md LICENSE; do install -D -m 644 "$page" "$to/share/doc/allot/$page"; done
 for page in "$SHARE"/man/man[18]/*; do
     install -D -m 644 "$page" "$to/share/man/${page#"$SHARE"/man/}"

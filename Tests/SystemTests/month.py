@@ -276,7 +276,7 @@ def requests(own):
         "approveReservation": ("POST", other + "/approve", reason),
         "rejectReservation": ("POST", other + "/reject", reason), "listBudgets": ("GET", "/v1/budgets"),
         "attachProcess": ("POST", other + "/attach"), "readLogs": ("GET", other + "/logs"),
-        "showHealth": ("GET", "/v1/health"), "showDescription": ("GET", "/v1/openapi.json"),
+        "showHealth": ("GET", "/v1/health"), "showMetrics": ("GET", "/v1/metrics"), "showDescription": ("GET", "/v1/openapi.json"),
         "confirmClock": ("POST", "/v1/clock/confirm"), "readEvents": ("GET", "/v1/events?follow=false"),
         "takeBackup": ("GET", "/v1/backup"), "simulate": ("POST", "/v1/simulations?source=journal", b"", octets),
         "showPolicy": ("GET", "/v1/policy"), "listPolicyVersions": ("GET", "/v1/policy/versions"),

@@ -17,6 +17,7 @@ public enum APIWords {
         "reservation.extended",
         "reservation.moved", "reservation.requeued", "reservation.credited", "reservation.held",
         "reservation.approved", "budget.threshold", "host.drained", "host.resumed",
+        "notice.draining", "notice.drainOver",
         "reservation.ending", "reservation.ended", "daemon.started", "clock.disputed", "clock.settled",
         "fairShare.changed", "store.restored", "reservation.reassigned", "policy.taken", "policy.proposed",
         "policy.approved",

@@ -1,10 +1,19 @@
 extension OpenAPI.Operation {
-    static let ofService: [Self] = [health, confirmClock, events, backup, simulate, openAPI]
+    static let ofService: [Self] = [health, metrics, confirmClock, events, backup, simulate, openAPI]
 
     private static let health = Self(
         .get, Route.health, id: "showHealth", .operation, "Show how the daemon is",
         "Its release, clock, journal, queue and executor, and what is wrong.",
         success: .json("HealthView", "Also where the status is `degraded`."))
+
+    private static let metrics = Self(
+        .get, Route.metrics, id: "showMetrics", .operation, "Show metrics",
+        "Prometheus' text format, version 0.0.4: queue, plan, devices, use, commits, requests, forecasts. Made at most "
+            + "once a second. No label names a user or a reservation. For finance, auditors and admins.",
+        success: OpenAPI.Success(
+            status: 200, description: "The metrics.", mediaType: "text/plain; version=0.0.4; charset=utf-8",
+            schema: .text("Lines of the format."), eventSchema: nil),
+        problems: [.forbidden])
 
     private static let confirmClock = Self(
         .post, Route.clockConfirm, id: "confirmClock", .operation, "Confirm the wall clock",

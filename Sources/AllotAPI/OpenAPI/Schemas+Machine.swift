@@ -58,6 +58,14 @@ extension OpenAPI.NamedSchema {
             .required(
                 "state", .choice(DeviceView.State.self, "Whether reservations hold it now, or it is out of the plan.")
             ),
+            .required(
+                "health",
+                .choice(
+                    DeviceView.Health.self,
+                    "Whether it is in the plan: `draining` where it is out of it and still held, `drained` where it is "
+                        + "out of it and nobody holds it.")),
+            .optional("healthReason", .text("Why it is not healthy, or will be drained; absent where nobody said.")),
+            .optional("drainsFrom", .time("When a drain that is announced begins; absent where none is.")),
             .optional("reservation", .reservationID("The reservation that holds it whole.")),
             .optional(
                 "department",

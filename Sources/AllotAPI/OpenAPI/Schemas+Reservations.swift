@@ -119,6 +119,11 @@ extension OpenAPI.NamedSchema {
             .array(
                 "*own*: the command's arguments; deleted when it has ended.", of: .text("An argument."),
                 count: APILimits.commandArguments)),
+        .optional(
+            "dockerOptions",
+            .array(
+                "*own*, where it is asked for by its id: options of `docker run` for a container inside it, while it "
+                    + "is active; absent where slices of systemd are not what holds it.", of: .text("An option."))),
     ]
 }
 

@@ -27,6 +27,11 @@ extension OpenAPI.NamedSchema {
             .optional("lastPassMilliseconds", .quantity("How long the last pass over the queue took.")),
             .required("executor", .text("What makes grants hold.", choices: APIWords.executors)),
             .required("problems", .array("What is wrong, in words.", of: .text("One thing."))),
+            .required(
+                "remarks",
+                .array(
+                    "What is worth knowing and not wrong: what is drained, what can not be measured.",
+                    of: .text("One thing."))),
         ])
 
     static let healthClock = view(
@@ -81,6 +86,7 @@ extension OpenAPI.NamedSchema {
                         + "drain: whether it is maintenance or a failure. Of a release that is off: why.",
                     choices: APIWords.slipCauses + ReservationView.EndReason.allCases.map(\.rawValue)
                         + APIWords.drainCauses + APIWords.attendedCauses)),
+            .optional("reason", .text("Of a drain: why; absent where nobody said.")),
             .optional(
                 "percent",
                 .integer("Of a budget's threshold: what of the limit is reached. For those who see that budget.")),

@@ -19,6 +19,7 @@ extension Broker {
 
     /// Journals a refusal, or counts it.
     func refuse(_ refusal: Refusal, by caller: CallerReference?, in round: inout Round) {
+        figures.refused(refusal.type)
         guard refusals.isFirst(refusal, at: round.time) else { return }
         // What is kept back on a full disk is for ends.
         guard !store.isReserveReleased else { return refusals.again(refusal, at: round.time) }

@@ -51,6 +51,7 @@ actor Broker {
     /// The sequence of the journal's last row.
     private(set) var head: Int64
     var refusals = RefusalTrail()
+    var figures: BrokerFigures
     /// Places that the last anchor could not be written to.
     var anchorFaults: [String] = []
     private var repliesExpiredAt: Timestamp?
@@ -89,6 +90,7 @@ actor Broker {
         lastBeat = now()
         attendance = loaded.attendance
         self.watch = watch
+        figures = BrokerFigures(at: now())
         head = try store.journalHead().sequence
         (effects, effect) = AsyncStream.makeStream()
         (fatal, fail) = AsyncStream.makeStream()
@@ -120,6 +122,9 @@ actor Broker {
         var lastPassMilliseconds: Int64?
         /// What keeps the store from taking new work; nil when all is well.
         var failure: StoreError?
+        /// What was kept back of the disk is in use: there is room for ends and events only.
+        var isReserveReleased: Bool
+        var figures: BrokerFigures
     }
 
     /// Starts what was due while nobody looked, and asks for every effect that has to hold.
@@ -167,7 +172,9 @@ actor Broker {
 
     /// Makes durable what is not the engine's.
     func commit(own batch: Batch) throws(StoreError) {
+        let began = ContinuousClock.now
         try store.commit(batch)
+        figures.committed(in: began.duration(to: .now))
         head += Int64(batch.events.count)
         commits.send(head)
     }
@@ -177,7 +184,8 @@ actor Broker {
         Snapshot(
             engine: engine, control: control, details: details, meter: meter, tariffs: tariffs, books: books,
             attendance: attendance, time: now(), journalSequence: head,
-            lastPassMilliseconds: passes.lastMilliseconds, failure: failure)
+            lastPassMilliseconds: passes.lastMilliseconds, failure: failure,
+            isReserveReleased: store.isReserveReleased, figures: figures)
     }
 
     /// One live reservation, as a decision about it would show it; nil where none is live under that id.
@@ -301,6 +309,9 @@ actor Broker {
             round.append(event, actor: actor, fields: index == 0 ? fields : [], caller: caller)
             guard let id = event.reservation else {
                 round.touch(by: event)
+                for notice in DrainNotice.events(
+                    of: event, among: engine.state.reservations.values, at: round.time)
+                { round.append(notice) }
                 continue
             }
             let live = engine.state.reservations[id]
@@ -333,12 +344,15 @@ actor Broker {
         }
         do throws(StoreError) {
             if let fault = round.fault { throw fault }
+            let began = ContinuousClock.now
             try store.commit(round.batch(of: engine.state, meter))
+            figures.committed(in: began.duration(to: .now))
             lastBeat = round.time
             if !store.isReserveReleased { failure = nil }
             return true
         } catch {
             failure = error
+            figures.failedToCommit()
             switch error {
             case .inputOutput, .corrupt, .closed: fail.yield(error)
             default: break
@@ -371,6 +385,7 @@ actor Broker {
     func follow(_ round: Round) {
         head += Int64(round.events.count)
         settleAudit(round, isDurable: true)
+        figures.follow(round)
         for id in round.ended { details[id] = nil }
         for event in round.decided {
             switch event {
@@ -449,6 +464,7 @@ actor Broker {
 
     private func adopt(_ plan: Plan, took: Duration) {
         passes.end(took: took)
+        figures.passed(in: took)
         enqueue(Waiting(call: Broker.ownCall(.adopt(plan)), reply: nil))
     }
 

@@ -23,6 +23,8 @@ actor Reconciler {
     private var problems: [ReservationID: String] = [:]
     /// Why what stands is not known.
     var inventoryProblem: String?
+    /// Why the executor does not answer; nil while it does.
+    private(set) var unreachable: String?
 
     init(executor: any Executor, broker: Broker, grace: Span, logger: Logger) {
         self.executor = executor
@@ -35,6 +37,9 @@ actor Reconciler {
 
     /// Has the machine's use looked at whenever something is stopped.
     func setLook(_ look: @escaping @Sendable () async -> Void) { self.look = look }
+
+    /// How many reservations something does not hold yet of.
+    var unsettled: Int { problems.count }
 
     /// What does not hold yet, in words.
     var problemTexts: [String] {
@@ -125,6 +130,7 @@ actor Reconciler {
             do throws(ExecutorFailure) {
                 stopped.removeAll()
                 let seen = try await executor.observe(since: version, within: .seconds(30))
+                unreachable = nil
                 if wasLost {
                     wasLost = false
                     await compare()
@@ -140,6 +146,7 @@ actor Reconciler {
                 wasLost = true
                 version = 0
                 logger.warning("commands can not be observed", metadata: ["error": "\(error)"])
+                unreachable = error.reason
                 try? await Task.sleep(for: .seconds(1))
             }
         }

@@ -49,6 +49,8 @@ public struct Daemon: Sendable {
         var lookout: Lookout
         var api: API
         var socket: ListeningSocket
+        /// A TCP port for metrics that systemd has opened; nil without.
+        var metricsPort: Int32?
         var clock: SystemClock
     }
 
@@ -88,12 +90,16 @@ public struct Daemon: Sendable {
             simulator: Simulator(folder: configuration.state), anchorFile: configuration.anchors.file,
             limits: UserLimits(
                 requestsPerSecond: Int64(configuration.requestsPerSecond),
-                streamsOfUser: configuration.eventStreamsPerUser, streams: configuration.eventStreams))
+                streamsOfUser: configuration.eventStreamsPerUser, streams: configuration.eventStreams),
+            lookout: lookout)
         await broker.begin(
             with: Daemon.startEvent(host: host, at: clock.now()), last: last, boot: BootID.current)
         if let file { try await broker.compare(file, logger: logger) }
         await broker.takeInventory()
-        return Parts(broker: broker, reconciler: reconciler, lookout: lookout, api: api, socket: socket, clock: clock)
+        let metricsPort = try SocketActivation.sockets(environment: Environment.all).metrics
+        return Parts(
+            broker: broker, reconciler: reconciler, lookout: lookout, api: api, socket: socket,
+            metricsPort: metricsPort, clock: clock)
     }
 
     private func serve(_ parts: Parts, logger: Logger) async throws {
@@ -105,16 +111,21 @@ public struct Daemon: Sendable {
         limits.bodyTimeout = .milliseconds(configuration.requestTimeout.milliseconds)
         let broker = parts.broker
         let http = HTTPService(
-            socket: parts.socket, limits: limits, router: parts.api.router(), logger: logger,
+            socket: parts.socket, limits: limits, router: parts.api.router(), figures: parts.api.figures,
+            logger: logger,
             onListening: { notifier.ready(status: "serving") })
         let hangups = await UnixSignalsSequence(trapping: .sighup)
         let reload = ReloadService(signals: hangups, notifier: notifier, logger: logger) {
             try await self.reload(parts, logger: logger)
         }
         let housekeeping = Housekeeping(clock: parts.clock, broker: broker, logger: logger)
+        let metrics = parts.metricsPort.map { port in
+            MetricsService(
+                descriptor: port, reader: MetricsReader { await parts.api.metricsText() }, logger: logger)
+        }
         let group = ServiceGroup(
             configuration: .init(
-                services: [
+                services: (metrics.map { [.init(service: $0)] } ?? []) + [
                     .init(service: EffectService(reconciler: parts.reconciler)),
                     .init(service: LookoutService(lookout: parts.lookout)),
                     .init(service: FatalWatch(broker: broker)),

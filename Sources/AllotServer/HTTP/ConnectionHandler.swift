@@ -51,6 +51,7 @@ final class ConnectionHandler: ChannelDuplexHandler {
         let responder: ProblemResponder
         let logger: Logger
         let simulations: SimulationGate
+        let figures: RequestFigures
     }
 
     let shared: Shared
@@ -92,11 +93,13 @@ final class ConnectionHandler: ChannelDuplexHandler {
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        shared.figures.opened()
         timer.start(on: context.eventLoop) { [weak self] in self?.deadlinePassed() }
         timer.deadline = .now() + TimeAmount(limits.idleTimeout)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
+        shared.figures.closed()
         timer.stop()
         self.context = nil
     }

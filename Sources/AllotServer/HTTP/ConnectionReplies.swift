@@ -65,6 +65,7 @@ extension ConnectionHandler {
     }
 
     private func write(_ status: HTTPResponse.Status, _ fields: HTTPFields, _ body: ByteBuffer) {
+        shared.figures.replied(status.code)
         var buffer = ByteBuffer()
         buffer.reserveCapacity(body.readableBytes + 256)
         let framing = ConnectionHandler.hasBody(status) ? ReplyHead.Framing.length(body.readableBytes) : .none
@@ -111,6 +112,7 @@ extension ConnectionHandler {
             closesNext = true  // HTTP/1.0: the end of the connection is the end of the body
         }
         simulation = nil
+        shared.figures.replied(response.status.code)
         responding.isStream = true
         responding.isEventStream = response.headers[.contentType] == EventStream.mediaType
         var buffer = ByteBuffer()

@@ -19,18 +19,21 @@ struct HTTPService: Service {
     private let limits: HTTPLimits
     private let responder: ProblemResponder
     private let group: any EventLoopGroup
+    private let figures: RequestFigures
     private let logger: Logger
     private let onListening: @Sendable () async -> Void
 
     init(
         socket: ListeningSocket, limits: HTTPLimits = HTTPLimits(), router: Router<AllotRequestContext>,
-        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, logger: Logger,
+        group: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton, figures: RequestFigures = RequestFigures(),
+        logger: Logger,
         onListening: @escaping @Sendable () async -> Void = {}
     ) {
         self.socket = socket
         self.limits = limits
         responder = ProblemResponder(router)
         self.group = group
+        self.figures = figures
         self.logger = logger
         self.onListening = onListening
     }
@@ -62,8 +65,8 @@ struct HTTPService: Service {
 
     private func bootstrap(_ registry: ConnectionRegistry) -> ServerBootstrap {
         let shared = ConnectionHandler.Shared(
-            limits: limits, responder: responder, logger: logger, simulations: SimulationGate(limit: limits.simulations)
-        )
+            limits: limits, responder: responder, logger: logger,
+            simulations: SimulationGate(limit: limits.simulations), figures: figures)
         let loops = LoopTable(group)
         return ServerBootstrap(group: group)
             .childChannelOption(.allowRemoteHalfClosure, value: true)

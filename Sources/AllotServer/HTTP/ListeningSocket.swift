@@ -35,7 +35,7 @@ final class ListeningSocket: Sendable {
     static func open(
         path: String, backlog: Int32 = HTTPLimits().backlog, environment: [String: String] = Environment.all
     ) throws(SocketError) -> ListeningSocket {
-        if let descriptor = try SocketActivation.descriptor(environment: environment) {
+        if let descriptor = try SocketActivation.sockets(environment: environment).api {
             return activated(descriptor, path: path)
         }
         return try bind(path: path, backlog: backlog)

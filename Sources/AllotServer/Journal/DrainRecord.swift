@@ -14,6 +14,12 @@ enum DrainRecord {
         writer.field("reason", drain.reason)
     }
 
+    /// Of the journal's payload.
+    static func drain(_ payload: [UInt8]) throws(AllotAPI.JSONFault) -> Drain {
+        var reader = JSONReader(payload)
+        return try read(from: &reader)
+    }
+
     static func read(from reader: inout JSONReader) throws(AllotAPI.JSONFault) -> Drain {
         var drain = Drain(devices: DeviceSet(), from: Timestamp(milliseconds: 0))
         var from: Int64?

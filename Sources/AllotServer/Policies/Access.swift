@@ -64,7 +64,7 @@ enum Access {
         case listReservations, submitReservation, showReservation, explainReservation
         case cancelReservation, releaseReservation, extendReservation, approveReservation, rejectReservation
         case attachProcess, readLogs
-        case showHealth, confirmClock, readEvents, takeBackup, showDescription, simulate
+        case showHealth, showMetrics, confirmClock, readEvents, takeBackup, showDescription, simulate
         case showPolicy, listPolicyVersions, listProposals, showProposal, previewPolicy, proposePolicy
         case approveProposal, rejectProposal
         case showUsage, listInvoices, showInvoice, verifyInvoices
@@ -91,7 +91,8 @@ enum Access {
         Row(.rejectReservation, manager: .department, admin: .all),
         Row(.attachProcess, user: .own),
         Row(.readLogs, user: .own, auditor: .all, admin: .all),
-        Row(.showHealth, user: .all), Row(.showDescription, user: .all), Row(.confirmClock, admin: .all),
+        Row(.showHealth, user: .all), Row(.showMetrics, finance: .all, auditor: .all, admin: .all),
+        Row(.showDescription, user: .all), Row(.confirmClock, admin: .all),
         Row(.readEvents, user: .own, manager: .department, auditor: .all, admin: .all),
         Row(.takeBackup, admin: .all),
         Row(.simulate, user: .own, auditor: .all, admin: .all),

@@ -24,6 +24,9 @@ struct API: Sendable {
     let verifications = VerificationGate()
     let exports = ExportGate()
     var limits = UserLimits()
+    var figures = RequestFigures()
+    /// What looks at the machine's use; nil where nothing does.
+    var lookout: Lookout?
     private let quotes = RateLimit(Limits.quotes, users: Limits.quotingUsers)
 
     /// What is fixed about how commands are run.

@@ -24,6 +24,11 @@ extension API {
             _ = try await caller(context, .takeBackup)
             return try await backupResponse()
         }
+        let metrics = MetricsReader { await metricsText() }
+        routes.get("metrics") { _, context in
+            _ = try await caller(context, .showMetrics)
+            return Reply(status: 200, contentType: MetricsText.mediaType, body: await metrics.text()).response
+        }
         routes.get("openapi.json") { _, _ in
             Reply(status: 200, body: OpenAPI.document).response
         }
@@ -34,12 +39,19 @@ extension API {
         let reading = clock.reading()
         var problems = await reconciler.problemTexts
         for fault in await broker.anchorFaults { problems.append("an anchor was not written: \(fault)") }
+        if let fault = await reconciler.unreachable { problems.append("the executor does not answer: \(fault)") }
         if let failure = snapshot.failure { problems.append("the store: \(failure)") }
+        if snapshot.isReserveReleased {
+            problems.append("the disk is full: new work is refused until there is room for the reserve again")
+        }
         if reading.isDisputed {
             problems.append(
                 "the wall clock jumped and is set aside; an admin can confirm it: allot health --confirm-clock")
         }
+        if let fault = await lookout?.problem { problems.append("the machine's use can not be looked at: \(fault)") }
         problems += await unratedTexts()
+        let devices = HostViews(engine: snapshot.engine).devices()
+        problems += devices.compactMap { $0.health == .failed ? $0.healthText : nil }
         let running = snapshot.engine.state.reservations.values.count {
             if case .waiting = $0.state { false } else { true }
         }
@@ -49,16 +61,16 @@ extension API {
                 differenceMilliseconds: reading.difference.milliseconds, isDisputed: reading.isDisputed),
             journalSequence: snapshot.journalSequence, waiting: snapshot.engine.state.reservations.count - running,
             active: running, lastPassMilliseconds: snapshot.lastPassMilliseconds, executor: execution.name,
-            problems: problems)
+            problems: problems,
+            remarks: devices.compactMap { $0.health == .failed || $0.isInPlan ? nil : $0.healthText }
+                + (await lookout?.blind ?? []).map { "not seen of the machine's use: \($0)" })
     }
 
     /// What was used of late without a price, where others have one: it is on no invoice.
     private func unratedTexts() async -> [String] {
         let reader = await periodReader()
-        guard reader.invoices.policy.priceBook != nil else { return [] }
         let texts: @Sendable () throws -> [String] = {
-            try reader.invoices.books.openPeriods(at: reader.moment).suffix(Limits.healthPeriods).flatMap { period in
-                let unrated = Unrated.all(of: try reader.totals(of: period))
+            try reader.unrated().sorted { $0.key < $1.key }.flatMap { period, unrated in
                 let quantities = Dictionary(unrated.map { ($0.sku, $0.quantity) }) { $0 &+ $1 }
                 return quantities.sorted { $0.key < $1.key }.map { sku, quantity in
                     "\(sku) was used for \(sku.hours(of: quantity)) h of \(period) without a price: finance gives it "
@@ -114,4 +126,16 @@ extension API {
 extension HTTPField.Name {
     /// Where a client of an event stream left off (WHATWG HTML, section 9.2).
     static let lastEventID = HTTPField.Name("Last-Event-ID")
+}
+
+extension DeviceView {
+    /// Whether it is healthy, and stays so as far as anybody knows.
+    fileprivate var isInPlan: Bool { health == .healthy && drainsFrom == nil }
+
+    /// `device GPU-5c1e… (NVIDIA H200) is drained: fan is loud`.
+    fileprivate var healthText: String {
+        let drains = drainsFrom.map { " from \(RFC3339.string($0.timestamp))" }
+        let what = health == .healthy ? "will be drained\(drains ?? "")" : "is \(health.rawValue)"
+        return "device \(id) (\(model)) \(what)\(healthReason.map { ": \($0)" } ?? "")"
+    }
 }

@@ -1,5 +1,7 @@
 import AllotAPI
 import Chargeback
+import Enforcement
+import Glibc
 import Hummingbird
 import Policy
 import Scheduling
@@ -22,12 +24,21 @@ extension API {
             let found = try await find(try reservationID(context))
             let engine = await broker.snapshot().engine
             let users = [found.reservation.owner] + found.reservation.sharedWith
-            return Reply(await views(for: caller, users: users, of: engine).view(found), status: 200).response
+            let views = await views(for: caller, users: users, of: engine)
+            var view = views.view(found)
+            if views.mayKnow(found.reservation) { view.dockerOptions = dockerOptions(found.reservation, engine) }
+            return Reply(view, status: 200).response
         }
         routes.get("reservations/:id/explanation") { _, context in try await explain(context) }
         routes.get("plan") { request, context in try await plan(request, context) }
         routes.get("fairshare") { request, context in try await fairShare(request, context) }
         routes.post("quotes") { request, context in try await quote(request, context) }
+    }
+
+    /// For a container inside an active reservation; nil where no slice holds it.
+    private func dockerOptions(_ reservation: Reservation, _ engine: Engine) -> [String]? {
+        guard execution.name == "systemd", case .active(let active) = reservation.state else { return nil }
+        return Holding(reservation, active, on: engine.host).dockerOptions { access($0, F_OK) == 0 }
     }
 
     private func devices(_ request: Hummingbird.Request) async throws -> Response {

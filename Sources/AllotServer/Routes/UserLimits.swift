@@ -58,6 +58,9 @@ final class StreamGate: Sendable {
         return Place(gate: self, user: user)
     }
 
+    /// How many are open.
+    var count: Int { open.withLock { $0.values.reduce(0, +) } }
+
     private func leave(_ user: UInt32) {
         open.withLock { open in
             let left = open[user, default: 1] - 1

@@ -14,15 +14,17 @@ struct EventViews: Sendable {
     func view(_ entry: JournalEntry, reservation: Reservation?) -> EventView {
         var view = EventView(sequence: entry.sequence, time: DateTime(entry.at), type: entry.kind)
         view.reservation = entry.reservation?.description
+        if let drain = DrainNotice.drain(entry) {
+            if let reservation { show(reservation, in: &view) }
+            show(drain, in: &view)
+            return view
+        }
         guard let event = try? EventRecord.event(kind: entry.kind, payload: entry.payload) else {
             show(entry, of: reservation, in: &view)
             return view
         }
         let subject: Reservation? = if case .submitted(let submitted) = event { submitted } else { reservation }
-        if let subject {
-            view.department = subject.account.department.text
-            if reservations.mayKnow(subject) { view.user = reservations.names(subject.owner) }
-        }
+        if let subject { show(subject, in: &view) }
         show(event, of: subject, in: &view)
         return view
     }
@@ -57,6 +59,19 @@ struct EventViews: Sendable {
         view.devices = [use.device.text]
     }
 
+    private func show(_ subject: Reservation, in view: inout EventView) {
+        view.department = subject.account.department.text
+        if reservations.mayKnow(subject) { view.user = reservations.names(subject.owner) }
+    }
+
+    private func show(_ drain: Drain, in view: inout EventView) {
+        view.start = DateTime(drain.from)
+        view.end = drain.until.map { DateTime($0) }
+        view.devices = reservations.host.ids(of: drain.devices)
+        view.cause = drain.hasFailed ? "failure" : "maintenance"
+        view.reason = drain.reason.isEmpty ? nil : drain.reason
+    }
+
     private func show(_ event: Event, of subject: Reservation?, in view: inout EventView) {
         switch event {
         case .submitted(let reservation):
@@ -77,11 +92,7 @@ struct EventViews: Sendable {
         case .credited(_, let credit):
             view.start = DateTime(credit.from)
             view.end = DateTime(credit.to)
-        case .drained(let drain):
-            view.start = DateTime(drain.from)
-            view.end = drain.until.map { DateTime($0) }
-            view.devices = reservations.host.ids(of: drain.devices)
-            view.cause = drain.hasFailed ? "failure" : "maintenance"
+        case .drained(let drain): show(drain, in: &view)
         case .resumed(_, let devices, _, _): view.devices = reservations.host.ids(of: devices)
         case .approved(_, _, let start): view.start = start.map { DateTime($0) }
         case .budgetThreshold(let department, let month, let percent):

@@ -44,7 +44,8 @@ struct HostViews: Sendable {
     /// - Parameter holders: one, or those that share it.
     private func view(_ device: Device, index: Int, holders: [Reservation]) -> DeviceView {
         let links = engine.host.links
-        let drain = engine.drains.first { $0.devices.contains(index) && $0.from <= engine.time }
+        let current = engine.drains.filter { $0.devices.contains(index) && $0.from <= engine.time }
+        let drain = current.first(where: \.hasFailed) ?? current.first
         let state: DeviceView.State = drain.map { $0.hasFailed ? .failed : .drained } ?? .free
         let shares = holders.compactMap(\.share)
         let departments = Set(holders.map(\.account.department))
@@ -58,9 +59,15 @@ struct HostViews: Sendable {
                 .init(device: $0, kind: links.kind ?? "link", bandwidth: links.bandwidth(index, $0))
             },
             state: holders.isEmpty ? state : shares.isEmpty ? .held : .shared,
+            health: drain.map { $0.hasFailed ? .failed : holders.isEmpty ? .drained : .draining } ?? .healthy,
             reservation: shares.isEmpty ? holders.first?.id.description : nil,
             department: departments.count == 1 ? departments.first?.text : nil, until: until.map { DateTime($0) })
         view.shares = shares.isEmpty ? nil : shares
+        let announced = engine.drains.filter { $0.devices.contains(index) && $0.from > engine.time }.min {
+            $0.from < $1.from
+        }
+        view.healthReason = (drain ?? announced).flatMap { $0.reason.isEmpty ? nil : $0.reason }
+        view.drainsFrom = announced.map { DateTime($0.from) }
         return view
     }
 }

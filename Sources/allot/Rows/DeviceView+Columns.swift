@@ -11,11 +11,19 @@ extension DeviceView: ListDisplayable {
         .text("STATE", "state", tint: { $0.state == .free ? .good : $0.state == .failed ? .bad : .waiting }) {
             $0.state.rawValue
         },
+        .text(
+            "HEALTH", "health", importance: 9,
+            tint: { $0.health == .healthy ? .good : $0.health == .failed ? .bad : .waiting }
+        ) {
+            $0.health.rawValue
+        },
         .text("RESERVATION", "reservation", importance: 8) { $0.holders },
         .text("DEPARTMENT", "department", importance: 4, shrinksTo: 6) { $0.department ?? "" },
         .time("UNTIL", "until", importance: 7) { $0.until },
         .text("PCI", "pciAddress", importance: 2) { $0.pciAddress },
         .text("ID", "id", importance: 1) { $0.id },
+        .exact("healthReason") { $0.healthReason ?? "" },
+        .exact("drainsFrom") { Exact.time($0.drainsFrom) },
         .exact("shares") { row in
             Exact.list((row.shares ?? []).map { "\($0.reservation):\($0.gpuShare)" })
         },

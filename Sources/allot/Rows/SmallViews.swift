@@ -50,6 +50,7 @@ extension HealthView: CardDisplayable {
         .exact("lastPassMilliseconds") { Exact.text($0.lastPassMilliseconds) },
         .exact("executor") { $0.executor },
         .exact("problems") { $0.problems.joined(separator: "; ") },
+        .exact("remarks") { $0.remarks.joined(separator: "; ") },
     ]
 
     func card(_ style: Style) -> [CardLine] {
@@ -57,6 +58,7 @@ extension HealthView: CardDisplayable {
         let disputed = clock.isDisputed ? "; the system's clock jumped and is set aside" : ""
         return [CardLine("Status", status.rawValue, tint: status == .ok ? .good : .bad)]
             + problems.map { CardLine("Problem", $0, tint: .bad) }
+            + remarks.map { CardLine("Remark", $0) }
             + CardLine.present([
                 ("Version", version),
                 ("Time", "\(style.time(time)), \(difference)\(disputed)"),
@@ -94,6 +96,7 @@ extension EventView: ListDisplayable {
         .time("START", "start") { $0.start },
         .time("END", "end") { $0.end },
         .text("CAUSE", "cause") { $0.cause ?? "" },
+        .text("REASON", "reason", importance: 1, shrinksTo: 10) { $0.reason ?? "" },
         .exact("durationSeconds") { Exact.text($0.durationSeconds) },
         .exact("devices") { Exact.list($0.devices) },
     ]
