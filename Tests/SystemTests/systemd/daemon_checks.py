@@ -1,5 +1,6 @@
 """Checks of allotd as systemd runs it, driven by the command line as two users would."""
 
+import http.client
 import json
 import os
 import pwd
@@ -150,6 +151,39 @@ def it_reloads_and_stops():
     assert main_pid() not in (0, first)
 
 
+def options_for_docker():
+    number = reserve("alice")
+    options = allot("alice", "show", number, "--docker").split()
+    assert options[0] == f"--cgroup-parent={slice_of(number)}", options
+    assert any(one.startswith("--cpuset-cpus=") for one in options), options
+    assert f"--env=ALLOT_RESERVATION={number}" in options, options
+    allot("bob", "show", number, "--docker", code=1)
+    allot("alice", "cancel", number)
+    until(lambda: ended("alice", number))
+    allot("alice", "show", number, "--docker", code=1)
+
+
+def the_metrics_port():
+    """A port that systemd opens: the daemon has no network, and serves it."""
+    output("systemctl", "stop", "allotd.service")
+    output("systemctl", "start", "allot-metrics.socket")
+    output("systemctl", "start", "allotd.service")
+    try:
+        for path, code in (("/metrics", 200), ("/v1/host", 404)):
+            connection = http.client.HTTPConnection("127.0.0.1", 9784, timeout=20)
+            connection.request("GET", path)
+            reply = connection.getresponse()
+            text = reply.read().decode()
+            assert reply.status == code, (path, reply.status, text)
+            assert code != 200 or "\nallot_executor_reachable 1\n" in text, text
+        families = [line for line in open(f"/proc/{main_pid()}/net/dev") if ":" in line]
+        assert [line.split(":")[0].strip() for line in families] == ["lo"], families
+    finally:
+        output("systemctl", "stop", "allotd.service", "allot-metrics.socket")
+        output("systemctl", "start", "allotd.service")
+    allot("alice", "health")
+
+
 check("the first request starts the daemon, which says when it is ready", activation_by_socket)
 check("the daemon has no rights of its own", the_daemon_is_nobody_special)
 check("the daemon writes to the journal", it_writes_to_the_journal)
@@ -159,4 +193,6 @@ check("a simulation runs under the unit's rules", a_simulation_runs_under_the_un
 check("the end of a reservation ends its processes", the_end_of_a_reservation_ends_its_processes)
 check("a killed daemon comes back and knows", a_killed_daemon_comes_back_and_knows)
 check("the watchdog ends a stuck daemon, and it comes back", the_watchdog_ends_a_stuck_daemon)
+check("options for Docker name the reservation's slice", options_for_docker)
+check("metrics come over the port that systemd opens", the_metrics_port)
 check("the daemon reloads, stops, and starts with the next request", it_reloads_and_stops)
