@@ -32,6 +32,13 @@ struct NVMLEventTests {
         #expect(try faults(["event GPU-1 8 \(number) -"]) == [nil, nil, nil])
     }
 
+    @Test func `faults are those that the catalogue answers with a reset, a restart or a look at the cables`() {
+        let faults: [UInt64] = [
+            46, 48, 54, 62, 64, 74, 79, 95, 110, 119, 120, 136, 140, 143, 156, 158, 167, 169, 171, 172,
+        ]
+        #expect(Xid.faults.keys.sorted() == faults)
+    }
+
     @Test func `no number is both a fault and a program's`() {
         #expect(Xid.applications.isDisjoint(with: Xid.faults.keys))
     }

@@ -153,5 +153,10 @@ struct MappingReaderTests {
         #expect(found(text, chunk: chunk) == [1, 2])
         #expect(found(text.replacing("00:05", with: "00:06"), chunk: chunk) == [2])
         #expect(found("x 00:05 1042 00:06 1042 00:05 1042\n", chunk: chunk) == [])
+        #expect(found("7f-8f rw-s 0 00:05 1042\n", chunk: chunk) == [1])
+        #expect(found("7f-8f rw-s 0 00:05 1042", chunk: chunk) == [])
+        let path = String(repeating: "/x 00:05 1042", count: 300)
+        #expect(found("7f-8f rw-s 0 00:07 9 \(path)\n7f-8f rw-s 0 103:0a 7 \(path)\n", chunk: chunk) == [2])
+        #expect(found("\n \n  \n7f-8f rw-s 0 00:05\n7f-8f rw-s 0 5 1042\n7f-8f\n\n", chunk: chunk) == [])
     }
 }

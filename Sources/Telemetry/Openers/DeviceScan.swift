@@ -25,7 +25,7 @@ public struct DeviceScan: Sendable, Hashable, Codable {
 /// Finds the processes that have devices open or mapped.
 public enum DeviceOpeners {
     /// Looks through all processes, without waiting for any file system: what is open is told by its device number,
-    /// never by a name. Takes a few milliseconds for each hundred processes.
+    /// never by a name. Takes some ten milliseconds of processor time for each hundred processes.
     ///
     /// Looking into others' processes takes CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH; what may not be looked into is
     /// told in `blind`. Kernel threads have no open files. A descriptor that is under way in a socket, and that
