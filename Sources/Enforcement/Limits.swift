@@ -28,6 +28,8 @@ public enum EnforcementLimits {
     public static let busSeconds: Int64 = 20
     /// How long it is tried to end what has a device open whose grant is over, in seconds.
     public static let sweepSeconds: Int64 = 5
+    /// Grants that are remembered because they left a device unfit.
+    public static let leftovers = 256
     /// Processes of one receipt that were ended beside a grant.
     public static let receiptProcesses = 256
     /// Openers of one look at the machine that are told: what of the longest names fits a reply.

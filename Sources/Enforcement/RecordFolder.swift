@@ -18,15 +18,16 @@ struct RecordFolder<Record: Codable & Sendable>: Sendable {
         var records: [String: Record] = [:]
         var damaged: [String] = []
         for file in try SmallFile.names(in: path) where file.hasSuffix(".json") {
-            guard let bytes = SmallFile.read("\(path)/\(file)", limitBytes: 4 << 20),
-                let record = try? JSONDecoder().decode(Record.self, from: Data(bytes))
-            else {
-                damaged.append(file)
-                continue
-            }
-            records[String(file.dropLast(5))] = record
+            let name = String(file.dropLast(5))
+            if let record = read(name: name) { records[name] = record } else { damaged.append(file) }
         }
         return (records, damaged.sorted())
+    }
+
+    /// nil where it is not there, or can't be read.
+    func read(name: String) -> Record? {
+        guard let bytes = SmallFile.read("\(path)/\(name).json", limitBytes: 4 << 20) else { return nil }
+        return try? JSONDecoder().decode(Record.self, from: Data(bytes))
     }
 
     func save(_ record: Record, name: String) throws(ExecutorFailure) {

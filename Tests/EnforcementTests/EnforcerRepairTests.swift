@@ -48,7 +48,21 @@ struct EnforcerRepairTests {
         #expect(try await isWhole(service) == false)
     }
 
-    @Test func `a slice that systemd made of itself denies nothing, and is given its rules`() async throws {
+    @Test func `a slice whose rules were changed is given them again`() async throws {
+        let service = try service()
+        _ = try await service.start(.holding(holding))
+        units.change("allot-r5.slice", TransientUnit.Property("DevicePolicy", .text("auto")))
+        #expect(try await isWhole(service) == false)
+        _ = try await service.start(.holding(holding))
+        #expect(try await isWhole(service) == true)
+        #expect(units.sets.withLock { $0 } == ["allot-r5.slice"])
+        let properties = try #require(units.unit("allot-r5.slice")?.properties)
+        #expect(properties.filter { $0.name == "Description" }.count == 1, "what is fixed is not set")
+        let lists = properties.filter { $0.name == "DeviceAllow" }.map(\.value)
+        #expect(lists.suffix(2) == [.devices([]), .devices([])], "emptied, then filled")
+    }
+
+    @Test func `a slice that systemd made of itself is ended, and made with its rules`() async throws {
         let service = try service()
         _ = try await service.start(.holding(holding))
         units.delete("allot-r5.slice")
@@ -56,11 +70,7 @@ struct EnforcerRepairTests {
         #expect(try await isWhole(service) == false)
         _ = try await service.start(.holding(holding))
         #expect(try await isWhole(service) == true)
-        #expect(units.sets.withLock { $0 } == ["allot-r5.slice"])
-        let properties = try #require(units.unit("allot-r5.slice")?.properties)
-        #expect(!properties.contains { $0.name == "Description" }, "what is fixed is not set")
-        let lists = properties.filter { $0.name == "DeviceAllow" }.map(\.value)
-        #expect(lists == [.devices([]), .devices([])], "emptied, then filled")
+        #expect(units.sets.withLock { $0 } == [] && units.starts.withLock { $0["allot-r5.slice"] } == 2)
     }
 
     @Test func `a command goes into no slice without rules`() async throws {

@@ -69,6 +69,19 @@ struct EnforcerSweepTests {
         #expect(try await service.inventory().reservations == [], "the grant is over all the same")
     }
 
+    @Test func `who asks again about an unfit device is told again, also after a restart`() async throws {
+        let process = NotingSight.Process(opener: opener(2, EnforcerSweepTests.file), diesOf: [])
+        sight.processes.withLock { $0 = [process] }
+        let first = try await service(holding(5, EnforcerSweepTests.file)).stop(ReservationID(5), grace: .zero)
+        #expect(first.unfit.map(\.id) == [DeviceID("d5")])
+        let later = try service()
+        #expect(try await later.inventory().reservations == [])
+        #expect(try await later.stop(ReservationID(5), grace: .zero) == first)
+        sight.processes.withLock { $0 = [] }
+        for _ in 0..<2 { #expect(try await later.stop(ReservationID(5), grace: .zero) == StopReceipt()) }
+        #expect(try SmallFile.names(in: "\(folder.path)/unfit") == [])
+    }
+
     @Test func `a device that is not healthy is unfit`() async throws {
         let service = try service(holding(5, EnforcerSweepTests.file))
         sight.faults.withLock { $0[DeviceID("d5")] = "XID 79: it has fallen off the bus" }

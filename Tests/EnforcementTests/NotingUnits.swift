@@ -69,9 +69,15 @@ final class NotingUnits: UnitManager {
         sets.withLock { $0.append(unit.name) }
     }
 
-    func devicePolicy(of slice: UnitState) async throws(BusError) -> String {
-        let policy = unit(slice.name)?.properties.last { $0.name == "DevicePolicy" }?.value
-        return if case .text(let text) = policy { text } else { "auto" }
+    func nature(of slice: UnitState) async throws(BusError) -> SliceNature? {
+        guard let unit = unit(slice.name) else { return nil }
+        let policy = unit.properties.last { $0.name == "DevicePolicy" }?.value
+        return SliceNature(isClosed: policy == .text("closed"), isTransient: !unit.properties.isEmpty)
+    }
+
+    /// Changes a property, as an administrator would.
+    func change(_ name: String, _ property: TransientUnit.Property) {
+        noted.withLock { $0[name]?.unit.properties.append(property) }
     }
 
     /// Takes a unit away, as an administrator would; or everything.

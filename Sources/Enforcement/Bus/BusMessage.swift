@@ -137,6 +137,12 @@ final class BusMessage {
         return number
     }
 
+    func flag() throws(BusError) -> Bool {
+        var number: Int32 = 0
+        try check(sd_bus_message_read_basic(pointer, letter("b"), &number))
+        return number != 0
+    }
+
     /// The bytes of an array of them.
     func bytes() throws(BusError) -> [UInt8] {
         var start: UnsafeRawPointer?

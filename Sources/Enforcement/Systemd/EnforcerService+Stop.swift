@@ -33,11 +33,29 @@ extension EnforcerService {
                 try await self.units.reset(unit.name)
             }
         }
-        guard let holding = records[reservation]?.holding else { return StopReceipt() }
-        try close(holding)
-        let receipt = try await sweep(holding)
+        guard let record = records[reservation] ?? leftovers.read(name: reservation.description) else {
+            return StopReceipt()
+        }
+        try close(record.holding)
+        let receipt = try await sweep(record.holding)
+        try leave(record, isUnfit: !receipt.unfit.isEmpty)
         forget(reservation)
         return receipt
+    }
+
+    private func leave(_ record: GrantRecord, isUnfit: Bool) throws(ExecutorFailure) {
+        let name = record.holding.reservation.description
+        guard isUnfit else { return leftovers.remove(name: name) }
+        try leftovers.save(record, name: name)
+        let kept = try leftovers.load().records.values.map(\.holding.reservation).sorted()
+        for old in kept.dropLast(EnforcementLimits.leftovers) { leftovers.remove(name: old.description) }
+    }
+
+    /// Ends what is in a slice that no order has made.
+    func clear(_ names: UnitNames) async throws(ExecutorFailure) {
+        try await onBus { () async throws(BusError) in try await self.units.stop(names.slice) }
+        if try await isOver(names, within: .seconds(2)) { return }
+        try await killAll(names)
     }
 
     /// Signals everything in a grant that stands.

@@ -14,6 +14,8 @@ public actor EnforcerService: Executor {
     let plans: UnitPlans
     let rules: OrderRules
     let folder: RecordFolder<GrantRecord>
+    /// Grants that are over and left a device unfit: who asks again, for the answer was lost, is told again.
+    let leftovers: RecordFolder<GrantRecord>
     let account: @Sendable (UInt32) -> Account?
     let logger: Logger
     var records: [ReservationID: GrantRecord] = [:]
@@ -45,6 +47,7 @@ public actor EnforcerService: Executor {
         self.logger = logger
         plans = UnitPlans(files: files)
         folder = try RecordFolder(path: stateDirectory)
+        leftovers = try RecordFolder(path: "\(stateDirectory)/unfit")
         let (found, damaged) = try folder.load()
         for file in damaged { logger.error("record cannot be read", metadata: ["file": "\(stateDirectory)/\(file)"]) }
         for record in found.values { records[record.holding.reservation] = record }
@@ -148,16 +151,25 @@ public actor EnforcerService: Executor {
         var record = records[reservation] ?? GrantRecord(holding: holding)
         record.isEnding = false
         try keep(record)
+        leftovers.remove(name: reservation.description)
         for file in plans.openable(holding) { try DeviceAccess.allow(holding.users, file) }
         try await stand(holding)
     }
 
-    /// Has the slice stand with all of its properties: a new one, or one that systemd made of itself because something
-    /// was put into it, or one whose properties were changed.
+    /// Has the slice stand with all of its properties, whatever it was before.
     private func stand(_ holding: Holding) async throws(ExecutorFailure) {
         let slice = plans.slice(holding, files: plans.openable(holding))
         let isNew = try await onBus { () async throws(BusError) in try await self.units.start(slice) }
-        if !isNew { try await onBus { () async throws(BusError) in try await self.units.set(slice.changeable) } }
+        if !isNew, try await nature(ofSlice: slice.name)?.isTransient == true {
+            // Its properties may have been changed, or a device have come back by another number.
+            try await onBus { () async throws(BusError) in try await self.units.set(slice.changeable) }
+        } else if !isNew {
+            // What is in one that systemd made of itself came there without a grant, and what is set on such a one
+            // would outlive it.
+            logger.warning("ending a slice without rules", metadata: ["reservation": "\(holding.reservation)"])
+            try await clear(UnitNames(reservation: holding.reservation))
+            _ = try await onBus { () async throws(BusError) in try await self.units.start(slice) }
+        }
         guard try await settle(slice.name)?.active == "active" else {
             throw .failed("\(slice.name) did not start")
         }
@@ -179,14 +191,7 @@ public actor EnforcerService: Executor {
             folder.contains(name: reservation.description)
         else { return false }
         for file in plans.openable(holding) where !DeviceAccess.isAllowed(holding.users, file) { return false }
-        return try await isClosed(slice)
-    }
-
-    /// Whether the slice denies devices: one that systemd made of itself denies nothing.
-    private func isClosed(_ slice: UnitState) async throws(ExecutorFailure) -> Bool {
-        try await onBus { () async throws(BusError) in
-            try await self.units.devicePolicy(of: slice) == "closed"
-        }
+        return try await nature(ofSlice: slice.name)?.isClosed == true
     }
 
     // MARK: - Attach
@@ -201,7 +206,7 @@ public actor EnforcerService: Executor {
         do throws(ExecutorFailure) {
             try process.confirm()
             // Deleted just now, it would be there again of itself, without its rules.
-            guard try await sliceIsClosed(holding) else {
+            guard try await isClosed(holding) else {
                 throw .failed("the slice of \(holding.reservation) has gone")
             }
         } catch {
@@ -213,18 +218,23 @@ public actor EnforcerService: Executor {
 
     /// Makes a slice anew that was deleted by hand: what is put into one that is not there goes unconfined.
     func repairSlice(_ holding: Holding) async throws(ExecutorFailure) {
-        if try await sliceIsClosed(holding) { return }
+        if try await isClosed(holding) { return }
         logger.warning("its slice was gone, and is made anew", metadata: ["reservation": "\(holding.reservation)"])
         try await stand(holding)
     }
 
-    private func sliceIsClosed(_ holding: Holding) async throws(ExecutorFailure) -> Bool {
-        let name = UnitNames(reservation: holding.reservation).slice
-        let slice = try await onBus { () async throws(BusError) in
-            try await self.units.units(matching: [name]).first
+    private func isClosed(_ holding: Holding) async throws(ExecutorFailure) -> Bool {
+        try await nature(ofSlice: UnitNames(reservation: holding.reservation).slice)?.isClosed == true
+    }
+
+    /// What a slice is; nil where it does not stand.
+    private func nature(ofSlice name: String) async throws(ExecutorFailure) -> SliceNature? {
+        try await onBus { () async throws(BusError) in
+            guard let slice = try await self.units.units(matching: [name]).first, slice.active == "active" else {
+                return nil
+            }
+            return try await self.units.nature(of: slice)
         }
-        guard let slice, slice.active == "active" else { return false }
-        return try await isClosed(slice)
     }
 
     private func receipt(_ holding: Holding) -> StartReceipt {

@@ -16,6 +16,14 @@ struct UnitState: Sendable, Hashable {
     var isOver: Bool { !hasJob && (active == "inactive" || active == "failed") }
 }
 
+/// What a slice is.
+struct SliceNature: Sendable, Hashable {
+    /// Every device that is not listed is denied: `DevicePolicy=closed`.
+    var isClosed: Bool
+    /// It was asked for over the bus. One that systemd made of itself, for something was put into it, is not.
+    var isTransient: Bool
+}
+
 /// How a service's main process ended.
 struct ServiceExit: Sendable, Hashable {
     /// nil while it runs; 128 + number for a signal.
@@ -44,8 +52,8 @@ protocol UnitManager: Sendable {
     /// The loaded units with such names.
     func units(matching patterns: [String]) async throws(BusError) -> [UnitState]
 
-    /// `DevicePolicy` of a slice: `closed` denies every device that is not listed. Empty where the slice is gone.
-    func devicePolicy(of slice: UnitState) async throws(BusError) -> String
+    /// What a slice is; nil where it is gone.
+    func nature(of slice: UnitState) async throws(BusError) -> SliceNature?
 
     /// How a service's main process is; nil where the service is gone.
     func exit(of service: UnitState) async throws(BusError) -> ServiceExit?
@@ -118,15 +126,19 @@ struct SystemdUnits: UnitManager {
         }
     }
 
-    func devicePolicy(of slice: UnitState) async throws(BusError) -> String {
+    func nature(of slice: UnitState) async throws(BusError) -> SliceNature? {
         do throws(BusError) {
             return try await thread.perform { (bus) throws(BusError) in
-                try bus.property(
+                let policy = try bus.property(
                     "DevicePolicy", type: "s", of: slice.path, interface: "org.freedesktop.systemd1.Slice"
                 ) { (reply) throws(BusError) in try reply.text() }
+                let isTransient = try bus.property(
+                    "Transient", type: "b", of: slice.path, interface: "org.freedesktop.systemd1.Unit"
+                ) { (reply) throws(BusError) in try reply.flag() }
+                return SliceNature(isClosed: policy == "closed", isTransient: isTransient)
             }
         } catch {
-            if error.isNoSuchUnit { return "" }
+            if error.isNoSuchUnit { return nil }
             throw error
         }
     }

@@ -11,7 +11,7 @@ import threading
 import time
 
 from checking import active, as_user, cgroup, check, lines, outlives_its_watchdog, output, running, unit, until
-from enforcer_client import Client, attach, command, connect, end, exit_code, hold, holding, refused, send
+from enforcer_client import Client, attach, command, connect, end, exit_code, hold, holding, records, refused, send
 
 SLEEP = "/usr/bin/sleep"
 ALICE = pwd.getpwnam("alice").pw_uid
@@ -154,7 +154,7 @@ def a_command_runs_as_its_user():
         assert part in text, f"no {part!r} in {text}"
     assert text.count("/home/alice\n") >= 1 and text.count("wrong") == 1, "it ran twice"
     assert "`c`" not in output("systemctl", "show", "allot-r1.service"), "a secret shows to everybody"
-    assert os.listdir("/run/allot-enforcer/grants") == ["r-1.json"]
+    assert records() == ["r-1.json"]
     entry = output("journalctl", "--quiet", "--output=json", "_SYSTEMD_UNIT=allot-r1.service", "--lines=1")
     assert f'"_UID":"{ALICE}"' in entry, entry
 
@@ -358,6 +358,9 @@ def the_watchdog_ends_a_stuck_enforcer():
     os.kill(int(first), signal.SIGSTOP)
     until(lambda: unit("allot-enforcer.service", "MainPID")["MainPID"] not in ("0", first))
     assert Client().inventory() == [1]
+    os.unlink("/run/systemd/system/allot-enforcer.service.d/quick.conf")
+    output("systemctl", "daemon-reload")
+    output("systemctl", "restart", "allot-enforcer.service")
 
 
 def many_at_once():
@@ -406,7 +409,7 @@ def nothing_is_left():
     assert client.inventory() == []
     assert output("systemctl", "list-units", "--all", "--plain", "--no-legend", "allot-r*") == ""
     assert "alice" not in output("getfacl", "--absolute-names", "/dev/dri/renderD128")
-    assert os.listdir("/run/allot-enforcer/grants") == []
+    assert records() == []
     output("systemctl", "stop", "allot-enforcer.service")
     assert unit("allot-enforcer.service", "Result")["Result"] == "success"
 

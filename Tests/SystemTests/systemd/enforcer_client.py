@@ -132,6 +132,11 @@ class Client:
         return self.ask({"observe": {"_0": {"devices": {"_0": watched(files)}}}})["look"]["_0"]
 
 
+def records():
+    """The files of the grants that the enforcer has."""
+    return sorted(name for name in os.listdir("/run/allot-enforcer/grants") if name.startswith("r-"))
+
+
 def refused(function, *words):
     """That a call is refused, for a reason that names these words."""
     try:
