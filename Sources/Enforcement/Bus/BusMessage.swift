@@ -31,8 +31,8 @@ struct BusError: Error, Sendable, Hashable {
         name == "org.freedesktop.DBus.Error.PropertyReadOnly" || name == "org.freedesktop.DBus.Error.UnknownProperty"
     }
 
-    /// The bus or systemd itself was away, is starting, or said nothing: whether the call was heard is not known, and it
-    /// may well be answered in a moment.
+    /// The bus or systemd itself was away, is starting, or said nothing: whether the call was heard is not known, and
+    /// it may well be answered in a moment.
     var isOfTheBus: Bool { name.isEmpty || BusError.absences.contains(name) }
 
     private static let absences = Set(

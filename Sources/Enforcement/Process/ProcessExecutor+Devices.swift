@@ -4,8 +4,8 @@ import Units
 
 /// Looks at devices as the daemon's own user can: at that user's processes, and at what everybody is shown.
 extension ProcessExecutor {
-    /// As `Executor`. A grant's processes are shown in the control group that its slice would be; what they have used is
-    /// what was seen of them, which is never too much.
+    /// As `Executor`. A grant's processes are shown in the control group that its slice would be; what they have used
+    /// is what was seen of them, which is never too much.
     public func observe(_ devices: [WatchedDevice]) async throws(ExecutorFailure) -> MachineLook {
         try OrderRules(lowestUser: 0).check(devices)
         devicesHere.formUnion(devices.filter { $0.files.contains(where: DeviceAccess.isThere) }.map(\.id))
