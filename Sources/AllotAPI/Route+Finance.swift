@@ -18,6 +18,17 @@ extension Route {
             ])
     }
 
+    /// What was used without a reservation, the newest first.
+    /// - Parameter query: of it, the days, the department and the user.
+    public static func unreservedUse(_ query: UsageQuery, limit: Int = pageLimit, cursor: String? = nil) -> String {
+        path(
+            "/v1/usage/unreserved",
+            [
+                ("period", query.period), ("from", query.from), ("to", query.to), ("department", query.department),
+                ("user", query.user), ("limit", String(limit)), ("cursor", cursor),
+            ])
+    }
+
     /// A period's invoices.
     /// - Parameter period: a month such as `2026-11`; nil for this one.
     public static func invoices(period: String? = nil, limit: Int = pageLimit, cursor: String? = nil) -> String {

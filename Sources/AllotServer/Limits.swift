@@ -12,6 +12,8 @@ enum Limits {
     static let longestTimer = Span.minutes(1)
     /// From one comparison of what stands on the machine with what should to the next.
     static let comparisonInterval = Duration.seconds(60)
+    /// How long what begins may take to stand, before it is missed.
+    static let settlingTime = Span.seconds(30)
     static let housekeepingInterval = Duration.seconds(5)
     /// An `Idempotency-Key`, in characters of printable ASCII.
     static let idempotencyKey = 1...128

@@ -50,7 +50,8 @@ extension StoreQuery where Value == OutdatedPersonal {
                 db,
                 """
                 SELECT sequence, count(*) FROM personal JOIN journal USING (sequence)
-                WHERE personal.reservation = \(Chain.noReservation) AND sequence < ?1 AND kind IN (SELECT value FROM json_each(?2))
+                WHERE personal.reservation = \(Chain.noReservation) AND sequence < ?1
+                AND kind IN (SELECT value FROM json_each(?2))
                 GROUP BY sequence ORDER BY sequence LIMIT ?3
                 """)
             defer { events.reset() }

@@ -56,6 +56,7 @@ struct OpenAPITypesTests {
         Pair("ImpactCost", ImpactView.Cost.self),
         Pair("UsageView", UsageView.self), Pair("UsageItem", UsageView.Item.self),
         Pair("UsageTotal", UsageView.Total.self), Pair("SKUHours", SKUHoursView.self),
+        Pair("UnreservedUseView", UnreservedUseView.self), Pair("UnreservedUsePage", Page<UnreservedUseView>.self),
         Pair("InvoiceView", InvoiceView.self), Pair("InvoiceLine", InvoiceView.Line.self),
         Pair("InvoicePart", InvoiceView.Part.self), Pair("InvoiceSummaryView", InvoiceSummaryView.self),
         Pair("InvoicePage", Page<InvoiceSummaryView>.self),

@@ -39,7 +39,7 @@ import Units
         await world.daemon.lookout.look()
         await world.daemon.broker.perform(.stopped(Self.id))
         let tariffs = try TariffTable(try await world.daemon.store.read(.tariffs))
-        let records = try world.daemon.store.read(.records(after: 0, limit: 1000)).map { try tariffs.record($0) }
+        let records = try await world.daemon.store.read(.records(after: 0, limit: 1000)).map { try tariffs.record($0) }
         let milliseconds: (UsageState, SKU) -> Int64 = { state, sku in
             records.filter { $0.tariff.state == state && $0.tariff.sku == sku }
                 .reduce(0) { $0 + ($1.to - $1.from).milliseconds }

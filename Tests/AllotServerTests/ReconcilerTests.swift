@@ -24,6 +24,9 @@ import Units
         ]
         executor.set { $0.standing = standing }
         await world.daemon.reconciler.compare()
+        #expect(executor.now.started.isEmpty, "what has just begun may still be about to stand")
+        world.time.advance(by: .minutes(1))
+        await world.daemon.reconciler.compare()
         let effects = Task { await world.daemon.reconciler.run() }
         try await eventually { executor.now.started.contains(Self.id) }
         #expect(executor.now.stopped.contains(.end(ReservationID(77), grace: .seconds(1), warning: nil)))
@@ -37,6 +40,7 @@ import Units
     @Test func `what stands as it should is left alone`() async throws {
         let world = try await WatchedDaemon("")
         _ = await world.daemon.submit(Request(devices: 1, span: .hours(1)))
+        world.time.advance(by: .minutes(1))
         world.executor.set { $0.standing = [Standing(reservation: Self.id, isWhole: true)] }
         await world.daemon.reconciler.compare()
         #expect(try await !world.kinds().contains("machine.repaired"))

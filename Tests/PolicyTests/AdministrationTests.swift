@@ -135,7 +135,8 @@ import Units
         ("endWarning: {lead: 2d}", "p:6:20: endWarning.lead: `2d` is out of range: 0s to 1d"),
         (
             "endWarning: {signal: SIGKILL}",
-            "p:6:22: endWarning.signal: expected one of none, SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, found `SIGKILL`"
+            "p:6:22: endWarning.signal: expected one of none, SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGUSR2, "
+                + "found `SIGKILL`"
         ),
         ("retention: {personal: 1h}", "p:6:23: retention.personal: `1h` is out of range: 1d to 36500d"),
         (

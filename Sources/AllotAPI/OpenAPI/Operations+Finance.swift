@@ -1,6 +1,7 @@
 extension OpenAPI.Operation {
     static let ofFinance: [Self] = [
-        usage, invoices, invoice, verifyInvoices, proposals, propose, proposal, approve, reject, periods, closePeriod,
+        usage, unreservedUse, invoices, invoice, verifyInvoices, proposals, propose, proposal, approve, reject, periods,
+        closePeriod,
         export,
     ]
 
@@ -33,6 +34,21 @@ extension OpenAPI.Operation {
                 "Only of reservations that have this tag with this value."),
         ],
         success: .json("UsageView", "The sums."), problems: [.forbidden, .invalidField, .tooManyItems])
+
+    private static let unreservedUse = Self(
+        .get, "/v1/usage/unreserved", id: "showUnreservedUse", .finance, "List what was used without a reservation",
+        "From the journal, the newest first: who had a device open that no reservation gave them, for how long. A "
+            + "long use is told in pieces that do not overlap. Nobody is charged for it. Everybody sees the own, "
+            + "managers that of the departments that they manage, finance, auditors and admins all. A page may have "
+            + "few items, or none, and still have a `nextCursor`: only so many rows are looked at.",
+        parameters: [
+            query("period", .month("A month; this one where neither it nor days are given."), "Of this month."),
+            query("from", .day("With `to`."), "The first day."),
+            query("to", .day("With `from`."), "The day behind the last one."),
+            query("department", .text("An id."), "Only of users of this one."),
+            query("user", .text("A name or a uid."), "Only of this one."), .limit, .cursor,
+        ],
+        success: .json("UnreservedUsePage", "A page."), problems: [.forbidden, .invalidField])
 
     private static let invoices = Self(
         .get, "/v1/invoices", id: "listInvoices", .finance, "List the invoices of a period",

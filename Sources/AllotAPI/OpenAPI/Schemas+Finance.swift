@@ -40,6 +40,23 @@ extension OpenAPI.NamedSchema {
         "SKUHours", "Hours of one SKU.",
         [.required("sku", .sku("What was held.")), .required("hours", .hours("In hours of one unit."))])
 
+    static let unreservedUseView = view(
+        "UnreservedUseView", "For how long somebody had a device open without a reservation of it. Nobody is charged.",
+        [
+            .required("sequence", .quantity("Its row in the journal.", from: 1)),
+            .required("device", .text("The device's id.")),
+            .required("user", .text("The user's name, else the uid.")),
+            .required("uid", .integer("The uid.", 0...Int64(UInt32.max), format: "uint32")),
+            .optional("department", .text("The id of the one that the user was of; absent for none.")),
+            .optional(
+                "command", .text("What the process called itself that was seen first; absent where it was erased.")),
+            .required("from", .time("When it began, or was last told.")),
+            .required("to", .time("The first instant behind it.")),
+        ])
+
+    static let unreservedUsePage = page(
+        "UnreservedUsePage", of: "UnreservedUseView", "What was used without a reservation, the newest first.")
+
     static let periodView = view(
         "PeriodView", "A month of the policy's zone, as it is invoiced.",
         [

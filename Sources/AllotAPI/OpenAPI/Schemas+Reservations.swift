@@ -154,6 +154,6 @@ extension OpenAPI.Schema {
             + "its window passed (`missed`) or was broken by a drain (`drained`), what it held has failed "
             + "(`deviceFailed`), or it had to give way to a higher class (`preempted`) or to a department's claim to "
             + "its own quota (`reclaimed`), its department's budget was used up (`budget`), it was not approved in "
-            + "time (`notApproved`) or `rejected`, or nobody used it for too long (`idle`) or at all (`noShow`), or the "
-            + "machine was started anew while its command ran (`restarted`).")
+            + "time (`notApproved`) or `rejected`, or nobody used it for too long (`idle`) or at all (`noShow`), or "
+            + "the machine was started anew while its command ran (`restarted`).")
 }

@@ -68,8 +68,8 @@ extension OpenAPI.NamedSchema {
                 "end",
                 .time(
                     "Of a window, a start or an extension: the planned end; of an end: the actual one; of a drain, or "
-                        + "of use that is not charged, or without a reservation: its end; of what is idle, or what nobody "
-                        + "came for: when it is released for that. Absent where what was extended waits in the queue, "
+                        + "of use that is not charged, or without a reservation: its end; of what is idle, or what "
+                        + "nobody came for: when it is released for that. Absent where what was extended waits in the queue, "
                         + "where a drain has no end, and where nothing is released.")),
             .optional(
                 "durationSeconds",
@@ -77,7 +77,8 @@ extension OpenAPI.NamedSchema {
             .optional(
                 "devices",
                 .array(
-                    "Of a window, a move, a start, a drain or its end, or use without a reservation: their ids.", of: .text("A device's id."),
+                    "Of a window, a move, a start, a drain or its end, or use without a reservation: their ids.",
+                    of: .text("A device's id."),
                     count: 0...APILimits.devices)),
             .optional(
                 "cause",

@@ -156,7 +156,7 @@ extension Broker {
         }
         var writer = JSONWriter()
         writer.openObject()
-        writer.field("ended", lost.map(\.id.description))
+        writer.field("commands", lost.map(\.id.description))
         writer.closeObject()
         round.append(JournalEvent(at: round.time, actor: nil, kind: "host.restarted", payload: writer.bytes))
         for reservation in lost { decide(.hostRestarted(reservation.id), actor: nil, details: [], in: &round) }

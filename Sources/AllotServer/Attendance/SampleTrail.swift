@@ -4,8 +4,8 @@ import Units
 
 /// Makes samples of what is seen of a reservation, look by look: pieces of a length that is set, equal ones as one.
 ///
-/// A piece ends where something comes to be seen or is not seen any more, and at each midnight: what a sample says holds
-/// for all of it.
+/// A piece ends where something comes to be seen or is not seen any more, and at each midnight: what a sample says
+/// holds for all of it.
 struct SampleTrail: Sendable, Hashable {
     /// What was seen between two looks.
     struct Stretch: Sendable, Hashable {

@@ -1,4 +1,5 @@
 import AllotAPI
+import Chargeback
 import Logging
 import ServiceLifecycle
 import Storage
@@ -47,7 +48,7 @@ extension Broker {
         let before = now() - span
         let found = try await store.read(
             .outdatedPersonal(
-                before: before, kinds: [AuditKind.callerSeen, "usage.unreserved"], after: after,
+                before: before, kinds: [AuditKind.callerSeen, MeteringEvent.unreservedKind], after: after,
                 limit: Limits.retentionBatch))
         let isMore = found.after != nil || found.events.count == Limits.retentionBatch
         guard !found.isEmpty, !isClosed else { return (found.after ?? after, isMore) }

@@ -7,7 +7,10 @@ import Units
 extension Reconciler {
     /// - Parameter isFirst: at the daemon's start, when everything that should stand is asked for anyway.
     func compare(isFirst: Bool = false) async {
-        let before = await broker.snapshot().engine.runningReservations
+        let snapshot = await broker.snapshot()
+        let before = snapshot.engine.runningReservations
+        // What has just begun may still be about to stand.
+        let latest = isFirst ? snapshot.time : snapshot.time - Limits.settlingTime
         let inventory: Inventory
         do throws(ExecutorFailure) {
             inventory = try await executor.inventory()
@@ -23,10 +26,10 @@ extension Reconciler {
         for id in standing.keys.sorted() where !live.contains(id) && !working.contains(id) { await stop(stranger: id) }
         let stillActive = Set(after.filter(\.isActive).map(\.id))
         var adopted = 0
-        for reservation in before where reservation.isActive && stillActive.contains(reservation.id) {
+        for reservation in before where stillActive.contains(reservation.id) {
+            guard case .active(let active) = reservation.state, active.startedAt <= latest else { continue }
             switch standing[reservation.id] {
             case true?: adopted += 1
-            // What is being made is not whole yet; a window that has just begun is not there.
             case _ where working.contains(reservation.id): continue
             case false?: await repair(reservation.id, "something of it was missing")
             case nil: await repair(reservation.id, "it did not stand")

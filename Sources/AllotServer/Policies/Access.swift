@@ -67,7 +67,7 @@ enum Access {
         case showHealth, showMetrics, confirmClock, readEvents, takeBackup, showDescription, simulate
         case showPolicy, listPolicyVersions, listProposals, showProposal, previewPolicy, proposePolicy
         case approveProposal, rejectProposal
-        case showUsage, listInvoices, showInvoice, verifyInvoices
+        case showUsage, showUnreservedUse, listInvoices, showInvoice, verifyInvoices
         case proposeFinance, listFinanceProposals, showFinanceProposal, approveFinanceProposal, rejectFinanceProposal
         case listPeriods, closePeriod, exportPeriod
         case listAudit, verifyAudit
@@ -106,6 +106,7 @@ enum Access {
         Row(.listAudit, auditor: .all, admin: .all), Row(.verifyAudit, auditor: .all, admin: .all),
         Row(.rejectProposal, manager: .own, finance: .all, admin: .all),
         Row(.showUsage, user: .own, manager: .department, finance: .all, auditor: .all, admin: .all),
+        Row(.showUnreservedUse, user: .own, manager: .department, finance: .all, auditor: .all, admin: .all),
         Row(.listInvoices, manager: .department, finance: .all, auditor: .all, admin: .all),
         Row(.showInvoice, manager: .department, finance: .all, auditor: .all, admin: .all),
         Row(.verifyInvoices, finance: .all, auditor: .all, admin: .all),

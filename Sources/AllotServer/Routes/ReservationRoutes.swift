@@ -105,7 +105,8 @@ extension API {
         case .submit(let request, _): others = request.sharedWith
         case .cancel(let id, _), .release(let id, _), .extend(let id, _, _), .approve(let id, _), .reject(let id, _):
             if let live = await broker.decision(about: id)?.reservation { others = [live.owner] + live.sharedWith }
-        case .drain, .resume, .adoptTerms, .tick, .adopt, .stopped, .commandEnded, .unattended, .executionFailed, .hostRestarted:
+        case .drain, .resume, .adoptTerms, .tick, .adopt, .stopped, .commandEnded, .unattended, .executionFailed,
+            .hostRestarted:
             break
         }
         for user in others where names[user] == nil { names[user] = try? await accounts.user(user).name }

@@ -12,6 +12,10 @@ extension API {
             let caller = try await caller(context, .showUsage)
             return try await usage(request, for: caller)
         }
+        routes.get("usage/unreserved") { request, context in
+            let caller = try await caller(context, .showUnreservedUse)
+            return try await unreservedUse(request, for: caller)
+        }
     }
 
     private func usage(_ request: Hummingbird.Request, for caller: Caller) async throws -> Response {
@@ -77,7 +81,7 @@ extension API {
     }
 
     /// The days that are asked for: a month, or from one to another.
-    private func days(_ query: Query, today: CivilDate) throws(Problem) -> Range<CivilDate> {
+    func days(_ query: Query, today: CivilDate) throws(Problem) -> Range<CivilDate> {
         if let text = query.text("period") {
             for name in ["from", "to"] where query.has(name) {
                 throw Problems.invalidField(name, "not with a period")

@@ -39,9 +39,12 @@ public enum MeteringEvent: Sendable, Hashable, Codable {
         case .idle: "usage.idle"
         case .noShow: "usage.noShow"
         case .attended: "usage.attended"
-        case .unreserved: "usage.unreserved"
+        case .unreserved: MeteringEvent.unreservedKind
         }
     }
+
+    /// The kind of use without a reservation.
+    public static let unreservedKind = "usage.unreserved"
 
     /// Why what was announced is off.
     public enum Attended: String, Sendable, Hashable, Codable, CaseIterable {

@@ -19,6 +19,7 @@ struct UsageCommand: AsyncParsableCommand {
               allot usage --by department --period 2026-11
               allot usage --by day,sku --from 2026-11-01 --to 2026-11-08 --department vision
               allot usage --by tag:project,user --output csv > projects.csv
+              allot usage --unreserved                     who used devices without a reservation
             """)
 
     @Option(
@@ -58,6 +59,9 @@ struct UsageCommand: AsyncParsableCommand {
         transform: UsageCommand.tag)
     var tag: UsageQuery.Tag?
 
+    @Flag(help: "List what was used without a reservation instead.")
+    var unreserved = false
+
     @OptionGroup(title: "Everywhere")
     var options: GlobalOptions
 
@@ -66,6 +70,10 @@ struct UsageCommand: AsyncParsableCommand {
         if (from == nil) != (to == nil) { throw ValidationError("--from and --to go together.") }
         if by.count > APILimits.usageGroups.upperBound {
             throw ValidationError("--by takes \(APILimits.usageGroups.upperBound) groups at most.")
+        }
+        let others = !by.isEmpty || team != nil || sku != nil || priorityClass != nil || state != nil || tag != nil
+        if unreserved, others {
+            throw ValidationError("--unreserved goes with --period, --from, --to, --department and --user alone.")
         }
     }
 
@@ -79,6 +87,7 @@ struct UsageCommand: AsyncParsableCommand {
         query.state = state
         query.tag = tag
         let session = options.session()
+        if unreserved { return try await session.show(unreserved: query) }
         try session.show(usage: try await session.client.send(.get(Route.usage(query))), by: by)
     }
 
