@@ -11,7 +11,7 @@ import time
 
 BOOT_SECONDS = 600  # until it has powered itself off, or is taken to hang
 SILENT_SECONDS = 240  # without a line
-CUT_SECONDS = (0.5, 4.0)  # from the begin of the load to the cut
+CUT_SECONDS = (0.5, 4.0)  # from the load's first acknowledgement to the cut
 LEDGER_BYTES = 1 << 20
 SHOWN = ("ok ", "FAILED ", "note ", "figure ", "Traceback ", "skipped: ")
 
@@ -126,7 +126,7 @@ class Run:
     def boot(self, phase):
         """One boot, to its own end or to a cut; whether it has come to where its checks end or its load begins."""
         machine = Machine(self.options, phase, self.ledger)
-        cut, came = None, False
+        cut, came, is_loaded = None, False, False
         try:
             while (lines := machine.lines(cut)) is not None:
                 for line in lines:
@@ -134,11 +134,13 @@ class Run:
                         print(f"figure {phase}: {time.monotonic() - machine.began:.0f} s from power to the first "
                               "command", flush=True)
                     elif line == "load":
-                        cut, came = time.monotonic() + self.chance.uniform(*CUT_SECONDS), True
+                        is_loaded = came = True
                     elif line == "finished":
                         came = True
                     else:
                         self.show(line)
+                        if is_loaded and cut is None and line.startswith("ack "):
+                            cut = time.monotonic() + self.chance.uniform(*CUT_SECONDS)
                 if cut is not None and time.monotonic() >= cut:
                     machine.cut()
                     self.cuts += 1
