@@ -140,5 +140,7 @@ import Units
             try EventRecord.event(kind: "reservation.started", payload: Array(#"{"id":7}"#.utf8))
         }
         #expect(try EventRecord.event(kind: "daemon.started", payload: Array("{}".utf8)) == nil)
+        let restart = Array(#"{"ended":["r-1"]}"#.utf8)
+        #expect(try EventRecord.event(kind: "host.restarted", payload: restart) == nil)
     }
 }

@@ -68,6 +68,7 @@ enum EventRecord {
     static func event(kind: String, payload: [UInt8]) throws(AllotAPI.JSONFault) -> Event? {
         // What the daemon notes of itself has fields of its own.
         guard ["reservation.", "host.", "fairShare.", "budget."].contains(where: kind.hasPrefix) else { return nil }
+        if kind == "host.restarted" { return nil }
         var reader = JSONReader(payload)
         if kind == "reservation.submitted" { return .submitted(try ReservationRecord.read(from: &reader)) }
         if kind == "host.drained" { return .drained(try DrainRecord.read(from: &reader)) }
