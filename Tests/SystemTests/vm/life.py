@@ -49,13 +49,11 @@ def processes(reservation):
 def the_end_kills_what_ignores_sigterm():
     """Two GPUs are free: one is taken until the end of its time, and so is the other; the next one waits for either."""
     alice, bob = users["alice"], users["bob"]
-    first = alice.objects(f"reserve --gpus 1 --for 20s --class standard -- sh -c \"{STUBBORN}\" 2>/dev/null")
-    until(lambda: "begun" in output("allot", "logs", first["id"], check=False))
-    stubborn = processes(first)
-    assert stubborn
     other = users["carol"].reserve("--gpus 1 --for 10m")
+    first = alice.objects(f"reserve --gpus 1 --for 30s -- sh -c \"{STUBBORN}\" 2>/dev/null")
     waiting = bob.objects("reserve --gpus 1 --for 10m 2>/dev/null")
     assert waiting["state"] == "waiting", waiting
+    stubborn = until(lambda: "begun" in output("allot", "logs", first["id"], check=False) and processes(first))
     over = ended(first)
     assert over["endReason"] == "expired", over
     assert not any(running(pid) for pid in stubborn)

@@ -11,7 +11,8 @@ import time
 
 BOOT_SECONDS = 600  # until it has powered itself off, or is taken to hang
 SILENT_SECONDS = 240  # without a line
-CUT_SECONDS = (0.5, 4.0)  # from the load's first acknowledgement to the cut
+CUT_COUNT = (10, 80)  # acknowledgements of the load before the cut, which then comes at any moment
+CUT_SECONDS = (0, 0.5)  # of so long
 LEDGER_BYTES = 1 << 20
 SHOWN = ("ok ", "FAILED ", "note ", "figure ", "Traceback ", "skipped: ")
 
@@ -126,7 +127,7 @@ class Run:
     def boot(self, phase):
         """One boot, to its own end or to a cut; whether it has come to where its checks end or its load begins."""
         machine = Machine(self.options, phase, self.ledger)
-        cut, came, is_loaded = None, False, False
+        cut, came, wanted = None, False, None
         try:
             while (lines := machine.lines(cut)) is not None:
                 for line in lines:
@@ -134,12 +135,12 @@ class Run:
                         print(f"figure {phase}: {time.monotonic() - machine.began:.0f} s from power to the first "
                               "command", flush=True)
                     elif line == "load":
-                        is_loaded = came = True
+                        came, wanted = True, len(self.ledger) + self.chance.randint(*CUT_COUNT)
                     elif line == "finished":
                         came = True
                     else:
                         self.show(line)
-                        if is_loaded and cut is None and line.startswith("ack "):
+                        if wanted is not None and cut is None and len(self.ledger) >= wanted:
                             cut = time.monotonic() + self.chance.uniform(*CUT_SECONDS)
                 if cut is not None and time.monotonic() >= cut:
                     machine.cut()
