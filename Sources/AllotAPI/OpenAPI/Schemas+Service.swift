@@ -69,8 +69,8 @@ extension OpenAPI.NamedSchema {
                 .time(
                     "Of a window, a start or an extension: the planned end; of an end: the actual one; of a drain, or "
                         + "of use that is not charged, or without a reservation: its end; of what is idle, or what "
-                        + "nobody came for: when it is released for that. Absent where what was extended waits in the queue, "
-                        + "where a drain has no end, and where nothing is released.")),
+                        + "nobody came for: when it is released for that. Absent where what was extended waits in the "
+                        + "queue, where a drain has no end, and where nothing is released.")),
             .optional(
                 "durationSeconds",
                 .integer("Of an extension: the whole duration from then on.", APILimits.spanSeconds)),
