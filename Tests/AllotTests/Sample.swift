@@ -42,7 +42,7 @@ enum Sample {
     static func health(sequence: Int64) -> String {
         #"{"status":"ok","version":"0","time":"2026-11-23T09:30:00Z","clock":{"differenceMilliseconds":0,"#
             + #""isDisputed":false},"journalSequence":\#(sequence),"waiting":0,"active":0,"#
-            + #""executor":"process","problems":[]}"#
+            + #""executor":"process","problems":[],"remarks":[]}"#
     }
 
     static func lines(_ text: [UInt8]) -> [String] {
