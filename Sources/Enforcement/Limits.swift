@@ -28,6 +28,8 @@ public enum EnforcementLimits {
     public static let busSeconds: Int64 = 20
     /// How long it is tried to end what has a device open whose grant is over, in seconds.
     public static let sweepSeconds: Int64 = 5
+    /// How often it is looked for that at least, where looking works.
+    static let sweepLooks = 10
     /// Grants that are remembered because they left a device unfit.
     public static let leftovers = 256
     /// Processes of one receipt that were ended beside a grant.

@@ -16,7 +16,7 @@ extension EnforcerService {
         let until = ContinuousClock.now + .seconds(EnforcementLimits.sweepSeconds)
         var held: [DeviceOpener] = []
         var unseen: [String] = []
-        var emptyLooks = 0
+        var (looks, emptyLooks) = (0, 0)
         while emptyLooks < 2 {
             let claims = claims(besides: holding.reservation)
             let scan = await sight.openers(of: Holding.watched(files))
@@ -26,7 +26,9 @@ extension EnforcerService {
             for opener in held where sight.signal(SIGKILL, to: opener.identity) {
                 note(opener, of: holding, in: &receipt)
             }
-            guard .now < until else { break }
+            looks += 1
+            // On a machine that is too busy to look often, the time alone would say little.
+            if .now >= until, looks >= EnforcementLimits.sweepLooks || !scan.isComplete { break }
             guard !Task.isCancelled else { throw .failed("\(holding.reservation): the stop was given up") }
             if emptyLooks < 2 { try? await Task.sleep(for: .milliseconds(held.isEmpty ? 10 : 50)) }
         }
