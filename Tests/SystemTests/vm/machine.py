@@ -9,8 +9,8 @@ import subprocess
 import sys
 import time
 
-BOOT_SECONDS = 600  # until it has powered itself off, or is taken to hang
-SILENT_SECONDS = 240  # without a line
+BOOT_SECONDS = 1500  # until it has powered itself off, or is taken to hang
+SILENT_SECONDS = 600  # without a line
 CUT_COUNT = (10, 80)  # acknowledgements of the load before the cut, which then comes at any moment
 CUT_SECONDS = (0, 0.5)  # of so long
 LEDGER_BYTES = 1 << 20
