@@ -78,7 +78,6 @@ configure_system() {
 [Unit]
 Description=What this run has brought on the second disk
 After=basic.target systemd-logind.service
-Requires=systemd-logind.service
 
 [Service]
 Type=oneshot
