@@ -16,7 +16,10 @@ if phase in ("checks", "only"):
     life.checks()
     attendance.checks()
     print(f"figure the checks took {time.monotonic() - began:.0f} s", flush=True)
-elif phase in ("after", "last"):
+elif phase == "install":
+    # It is the first checks that turn it on otherwise; it has to hold over the cut.
+    output("allot-lock", "on")
+else:
     load.what_is_left()
 if phase in ("checks", "install", "after"):
     load.begin()
