@@ -15,6 +15,8 @@ final class FakeExecutor: Executor {
         fileprivate(set) var commands: [ReservationID] = []
         fileprivate(set) var stopped: [StopOrder] = []
         fileprivate(set) var looks = 0
+        /// What the last look was for.
+        fileprivate(set) var watched: [DeviceID] = []
     }
 
     private let state = Mutex(State())
@@ -64,6 +66,7 @@ final class FakeExecutor: Executor {
     func observe(_ devices: [WatchedDevice]) async throws(ExecutorFailure) -> MachineLook {
         try ask { state in
             state.looks += 1
+            state.watched = devices.map(\.id)
             return state.look
         }
     }

@@ -159,6 +159,11 @@ import Units
             return
         }
         #expect(ending.reason == .deviceFailed)
+        // It is looked at as long as something holds it; then whoever repairs it has it for themselves.
+        #expect(world.executor.now.watched == [DeviceID("GPU-0"), DeviceID("GPU-1")])
+        await world.daemon.broker.perform(.stopped(Self.id))
+        await world.daemon.lookout.look()
+        #expect(world.executor.now.watched == [DeviceID("GPU-0")])
         await world.daemon.close()
         _ = try world.verify()
     }

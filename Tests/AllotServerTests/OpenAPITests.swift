@@ -203,8 +203,8 @@ import Units
         let causes: [SlipCause] = [.order, .window, .drain, .policy]
         #expect(APIWords.slipCauses == causes.map(\.rawValue))
         let own = [
-            "daemon.started", "store.restored", "clock.disputed", "clock.settled", DrainNotice.begins,
-            DrainNotice.isOver,
+            "daemon.started", "store.restored", "clock.disputed", "clock.settled", "host.restarted", "machine.repaired",
+            DrainNotice.begins, DrainNotice.isOver, EndsSoonRecord.kind,
         ]
         let kinds = JournalTests.events.map(\.kind) + PolicyRecordTests.events.map(\.kind)
         let metering = MeteringRecordTests.events.map(\.kind) + MeteringRecordTests.decisions.map(\.kind)

@@ -30,6 +30,14 @@ extension Broker {
         return actions
     }
 
+    /// Devices that are drained and that nobody holds: whoever repairs them has them for themselves.
+    var devicesSetAside: Set<DeviceID> {
+        let time = now()
+        let held = engine.runningReservations.reduce(into: DeviceSet()) { $0 = $0.union($1.heldDevices) }
+        let drained = engine.drains.filter { $0.from <= time }.reduce(into: DeviceSet()) { $0 = $0.union($1.devices) }
+        return Set(drained.subtracting(held).filter { $0 < host.devices.count }.map { host.devices[$0].id })
+    }
+
     private var circumstances: Attendance.Circumstances {
         let holders = engine.runningReservations.compactMap { Holder($0) }
         return Attendance.Circumstances(

@@ -59,7 +59,8 @@ actor Lookout {
 
     private func observed() async -> MachineLook? {
         do throws(ExecutorFailure) {
-            let look = try await executor.observe(devices)
+            let idle = await broker.devicesSetAside
+            let look = try await executor.observe(devices.filter { !idle.contains($0.id) })
             if problem != nil { logger.notice("the machine's use is looked at again") }
             problem = nil
             for text in look.blind where !blind.contains(text) {

@@ -60,7 +60,8 @@ public actor ProcessExecutor: Executor {
     }
 
     /// As `Executor`. Processes of other users, which only an attach brings in, are told so in the log and left; and
-    /// who has a device open is not asked at an end, for the daemon's user may well be somebody who sits at this machine.
+    /// who has a device open is not asked at an end, for the daemon's user may well be somebody who sits at this
+    /// machine.
     public func stop(_ order: StopOrder) async throws(ExecutorFailure) -> StopReceipt {
         switch order {
         case .end(let reservation, let grace, let warning):

@@ -6,7 +6,8 @@ struct NVMLWhole {
     var isRegistered = false
     /// Microseconds of the newest sample that was taken.
     private var lastSample: UInt64 = 0
-    private var uncorrected: UInt64 = 0
+    /// As of the look before; nil at the first, which can't tell old errors from new ones.
+    private var uncorrected: UInt64?
     private var remembered: [Fault] = []
 
     private struct Fault {
@@ -38,7 +39,7 @@ struct NVMLWhole {
         var errors: UInt64 = 0
         let counted = library.uncorrectedErrors(device, &errors)
         if notes.isDone(counted, "uncorrected errors of memory", library) {
-            if errors > uncorrected {
+            if let before = uncorrected, errors > before {
                 remember("\(errors) uncorrected errors of memory since its last reset", gpuInstance: nil, at: at)
             }
             uncorrected = errors
