@@ -137,6 +137,11 @@ struct AttendedGrant: Sendable, Hashable {
             + idleNotice(at: now, rules)
     }
 
+    /// Its holder has not come yet: how long that may take is the policy's word on no-shows, where it has one.
+    private func isAwaited(_ rules: AttendanceRules) -> Bool {
+        rules.noShow?.action == .release && openSince != nil && !hasRun
+    }
+
     /// The policy does not do any more what was announced.
     private func isLifted(_ told: Announcement?, _ action: AttendanceRules.Action?) -> Bool {
         guard let told else { return false }
@@ -177,7 +182,7 @@ struct AttendedGrant: Sendable, Hashable {
     }
 
     private mutating func idleNotice(at now: Timestamp, _ rules: AttendanceRules) -> [AttendanceFinding] {
-        guard let rule = rules.idle, noShow?.releasedAt == nil else { return [] }
+        guard let rule = rules.idle, !isAwaited(rules) else { return [] }
         guard isIdle(at: now, rule, rules.threshold) else { return [] }
         let isReleased = rule.action == .release
         if let idle, idle.releasedAt != nil || !isReleased { return [] }

@@ -25,7 +25,8 @@ def pass_on(giver, number, node, taker):
     until(lambda: os.path.exists(address), 60)
     users[giver].do(f"allot run {number} -- python3 {CHECKS}/passing.py give {address} /dev/dri/{node}")
     text = users[taker].do("until [ -s taken ]; do sleep 0.1; done; cat taken")
-    number = int(re.fullmatch(r"taken (\d+)", text)[1])
+    # The shell may first say that one of before was killed.
+    number = int(re.search(r"^taken (\d+)$", text, re.MULTILINE)[1])
     assert f"/dev/dri/{node}" in [os.readlink(f"/proc/{number}/fd/{fd}") for fd in os.listdir(f"/proc/{number}/fd")]
     return number
 
@@ -87,7 +88,9 @@ def the_end_is_told_before_it_comes():
     made = users["bob"].objects(f"reserve --gpus 1 --for 40s -- sh -c \"{script}\" 2>/dev/null")
     over = ended(made, 90)
     assert over["endReason"] == "expired", over
-    assert users["bob"].do(f"allot logs {made['id']}").split() == ["begun", "told"]
+    # The signal is for all that run inside; the shell says of its `sleep` what ended that.
+    lines = users["bob"].do(f"allot logs {made['id']}").splitlines()
+    assert lines[0] == "begun" and lines.count("told") == 1, lines
     assert [e for e in events("reservation.endsSoon") if e["reservation"] == made["id"]]
 
 
