@@ -165,6 +165,29 @@ import Units
         #expect(world.looks(for: .minutes(15)).decided == [.release(Self.id, .noShow)])
     }
 
+    @Test func `who has not come yet is judged by the rule on no-shows alone, where that releases`() {
+        var both = Self.strict
+        both.idle = .init(after: .minutes(5), action: .release)
+        var world = AttendanceWorld()
+        world.circumstances.rules = both
+        world.hold(1, [0])
+        // Its slice is there a look later than the grant: the two rules do not race.
+        let slices = world.processors
+        world.processors = [:]
+        _ = world.look()
+        world.processors = slices
+        let decided = world.looks(for: .minutes(36)).decided
+        #expect(decided.first.map { if case .noShow = $0 { true } else { false } } == true, "\(decided)")
+        #expect(decided.contains(.release(Self.id, .noShow)))
+        var late = AttendanceWorld()
+        late.circumstances.rules = both
+        late.hold(1, [0])
+        _ = late.look()
+        late.processors[Self.id] = 5000
+        let idle = late.looks(for: .minutes(6)).decided
+        #expect(idle.contains { if case .idle = $0 { true } else { false } }, "\(idle)")
+    }
+
     @Test func `who comes late is charged as one who was not there until then`() {
         var world = world(Self.strict)
         _ = world.looks(for: .minutes(22))
