@@ -47,6 +47,16 @@ import Units
         }
     }
 
+    @Test func `an event of it names a user who has reserved nothing`() async throws {
+        try await withAPI(policy: Self.policy) { server, daemon in
+            await note(daemon, user: 0, department: "lab", minutes: 5)
+            let reply = try await server.get("/v1/events?follow=false")
+            #expect(reply.status == 200)
+            let told = reply.body.split(separator: "\n").filter { $0.contains("GPU-1") && $0.contains("\"user\"") }
+            #expect(told.count == 1 && told[0].contains("\"user\":\"root\""), "\(reply.body)")
+        }
+    }
+
     private struct Found: Codable, Sendable {
         var device: String
         var uid: UInt32

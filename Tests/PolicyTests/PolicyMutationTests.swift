@@ -17,7 +17,8 @@ import Testing
         var generator = Seeded(state: seed)
         var readable = 0
         for round in 0..<rounds {
-            let bytes = mutate(sample, &generator)
+            // Of a dense text few are read that were changed in many places.
+            let bytes = mutate(sample, places: isExample ? 4 : 1, &generator)
             let comment: Comment = "ALLOT_SEED=\(seed) round \(round)"
             do throws(DocumentFaults) {
                 let text = try PolicyText(yaml: bytes, name: "p")
@@ -29,7 +30,7 @@ import Testing
             }
         }
         // Were all or none read, the changes would prove nothing.
-        #expect((rounds / 100...rounds * 99 / 100).contains(readable))
+        #expect((rounds / 100...rounds * 99 / 100).contains(readable), "ALLOT_SEED=\(seed)")
     }
 
     /// It reads the same once more, survives being written anew, and has a difference to the sample or says the same.
@@ -55,9 +56,9 @@ import Testing
         #expect(error.lines.allSatisfy { !$0.contains("\n") }, comment)
     }
 
-    private func mutate(_ sample: [UInt8], _ generator: inout Seeded) -> [UInt8] {
+    private func mutate(_ sample: [UInt8], places: Int, _ generator: inout Seeded) -> [UInt8] {
         var bytes = sample
-        for _ in 0..<Int.random(in: 1...4, using: &generator) {
+        for _ in 0..<Int.random(in: 1...places, using: &generator) {
             let place = Int.random(in: 0..<bytes.count, using: &generator)
             let length = min(Int.random(in: 1...40, using: &generator), bytes.count - place)
             switch Int.random(in: 0..<7, using: &generator) {

@@ -1,4 +1,5 @@
 import AllotAPI
+import Chargeback
 import Scheduling
 import Storage
 import Units
@@ -68,15 +69,11 @@ struct EventFeed: Sendable {
         let all = try await store.read(.events(after: last, limit: Limits.eventPage))
         let entries = all.filter { !AuditKind.unstreamed.contains($0.kind) }
         var known: [ReservationID: Reservation] = [:]
-        var names: [UserID: String] = [:]
         for id in Set(entries.compactMap(\.reservation)) {
             guard let row = try await store.read(.reservation(id)) else { continue }
-            let reservation = try ReservationRecord.reservation(row.body)
-            known[id] = reservation
-            if names[reservation.owner] == nil {
-                names[reservation.owner] = try? await accounts.user(reservation.owner).name
-            }
+            known[id] = try ReservationRecord.reservation(row.body)
         }
+        let names = await names(of: Set(known.values.map(\.owner)).union(try entries.compactMap(EventFeed.stranger)))
         var views = views
         views.reservations.names = { [names] in names[$0] ?? $0.description }
         let events = try entries.map { entry in
@@ -84,5 +81,20 @@ struct EventFeed: Sendable {
             return ServerSentEvent(id: entry.sequence, event: entry.kind, data: Array(try JSONText.encode(view)))
         }
         return (events[...], all.last?.sequence ?? last)
+    }
+
+    /// Who uses a device without a reservation, as an event says.
+    private static func stranger(_ entry: JournalEntry) throws -> UserID? {
+        guard entry.kind == MeteringEvent.unreservedKind else { return nil }
+        guard case .unreserved(let use)? = try MeteringRecord.event(kind: entry.kind, payload: entry.payload) else {
+            return nil
+        }
+        return use.user
+    }
+
+    private func names(of users: Set<UserID>) async -> [UserID: String] {
+        var names: [UserID: String] = [:]
+        for user in users { names[user] = try? await accounts.user(user).name }
+        return names
     }
 }
