@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 
-BOOT_SECONDS = 1500  # until it has powered itself off, or is taken to hang
+BOOT_SECONDS = 1500  # until its checks are over, or it is taken to hang
 SILENT_SECONDS = 600  # without a line
 CUT_COUNT = (10, 80)  # acknowledgements of the load before the cut, which then comes at any moment
 CUT_SECONDS = (0, 0.5)  # of so long
@@ -95,15 +95,13 @@ class Machine:
         self.process.kill()
 
     def end(self):
-        if self.process.poll() is None:
-            try:
-                self.process.wait(20)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
+        """What it had to say is said, and its file systems are synchronized."""
+        self.process.kill()
         self.process.wait()
         self.disk.kill()
         self.disk.wait()
-        os.unlink(f"{self.work}/disk.sock")
+        if os.path.exists(f"{self.work}/disk.sock"):
+            os.unlink(f"{self.work}/disk.sock")
         self.console.close()
 
 
@@ -127,7 +125,7 @@ class Run:
     def boot(self, phase):
         """One boot, to its own end or to a cut; whether it has come to where its checks end or its load begins."""
         machine = Machine(self.options, phase, self.ledger)
-        cut, came, wanted = None, False, None
+        cut, came, wanted, over = None, False, None, False
         try:
             while (lines := machine.lines(cut)) is not None:
                 for line in lines:
@@ -137,11 +135,13 @@ class Run:
                     elif line == "load":
                         came, wanted = True, len(self.ledger) + self.chance.randint(*CUT_COUNT)
                     elif line == "finished":
-                        came = True
+                        came = over = True
                     else:
                         self.show(line)
                         if wanted is not None and cut is None and len(self.ledger) >= wanted:
                             cut = time.monotonic() + self.chance.uniform(*CUT_SECONDS)
+                if over:
+                    break
                 if cut is not None and time.monotonic() >= cut:
                     machine.cut()
                     self.cuts += 1
