@@ -82,9 +82,9 @@ def what_hides_is_found():
     # A table of open files of one thread's own, a process that may not be dumped (its files in /proc are root's), a
     # process whose first thread has ended, and one that was handed the descriptor over a socket by one that has ended.
     thread = (
-        "import ctypes, threading\nlibc = ctypes.CDLL(None)\n"
-        "def own():\n    libc.unshare(0x400)\n    os.write(1, b'y')\n    time.sleep(600)\n"
-        "threading.Thread(target=own).start()\ntime.sleep(0.3)\nos.close(fd)\nos.write(1, b'z')\n"
+        "import ctypes, threading\nlibc = ctypes.CDLL(None)\napart = threading.Event()\n"
+        "def own():\n    libc.unshare(0x400)\n    os.write(1, b'y')\n    apart.set()\n    time.sleep(600)\n"
+        "threading.Thread(target=own).start()\napart.wait()\nos.close(fd)\nos.write(1, b'z')\n"
     )
     undumpable = "import ctypes\nctypes.CDLL(None).prctl(4, 0, 0, 0, 0)\nos.write(1, b'yz')\ntime.sleep(600)"
     headless = (
@@ -94,7 +94,7 @@ def what_hides_is_found():
     )
     socket = (
         "import socket\na, b = socket.socketpair()\nsocket.send_fds(a, [b'1'], [fd])\nos.close(fd)\n"
-        "if os.fork():\n    os._exit(0)\na.close()\ntime.sleep(0.2)\n"
+        "end, life = os.pipe()\nif os.fork():\n    os._exit(0)\na.close()\nos.close(life)\nos.read(end, 1)\n"
         "_, kept, _, _ = socket.recv_fds(b, 1, 1)\nos.write(1, b'yz')\ntime.sleep(600)"
     )
     processes = [holder("bob", ONE, code) for code in (thread, undumpable, headless, socket)]
