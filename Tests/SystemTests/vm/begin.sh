@@ -27,6 +27,8 @@ install_allot() {
     systemd-sysusers
     systemd-tmpfiles --create
     systemctl daemon-reload
+    # Of the power cuts to come the installation is not what is in question.
+    sync
     systemctl enable --quiet --now allot-enforcer.socket allotd.socket
 }
 
