@@ -1,31 +1,12 @@
 import CLinux
 import Glibc
+import Telemetry
 
 /// Starts a thread of its own for work that waits in the kernel, which a task must not.
 /// - Throws: `ExecutorFailure.failed` where the machine has no thread left.
 func startThread(_ body: @escaping @Sendable () -> Void) throws(ExecutorFailure) {
-    let box = Unmanaged.passRetained(ThreadBody(run: body))
-    var thread = pthread_t()
-    let error = pthread_create(
-        &thread, nil,
-        { argument in
-            guard let argument else { return nil }
-            Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run()
-            return nil
-        }, box.toOpaque())
-    guard error == 0 else {
-        box.release()
-        throw .failed("thread: \(errorText(error))")
-    }
-    pthread_detach(thread)
-}
-
-private final class ThreadBody: Sendable {
-    let run: @Sendable () -> Void
-
-    init(run: @escaping @Sendable () -> Void) {
-        self.run = run
-    }
+    let error = detachThread(body)
+    guard error == 0 else { throw .failed("thread: \(errorText(error))") }
 }
 
 /// Wakes a thread that waits in poll(2).

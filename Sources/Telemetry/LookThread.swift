@@ -55,7 +55,7 @@ final class LookThread<Request: Sendable, Answer: Sendable>: Sendable {
         func add(_ request: Request, _ pending: Pending<Answer>) -> Bool {
             let isTaken = state.withLock { state in
                 guard event >= 0, state.waiting.count < 16 else { return false }
-                if !state.hasThread { state.hasThread = startThread { self.run() } }
+                if !state.hasThread { state.hasThread = detachThread { self.run() } == 0 }
                 if state.hasThread { state.waiting.append((request, pending)) }
                 return state.hasThread
             }
@@ -90,33 +90,6 @@ final class LookThread<Request: Sendable, Answer: Sendable>: Sendable {
                 return state.waiting.removeFirst()
             }
         }
-    }
-}
-
-/// Starts a thread of its own; false where the machine has none left.
-private func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
-    let box = Unmanaged.passRetained(ThreadBody(run: body))
-    var thread = pthread_t()
-    let error = pthread_create(
-        &thread, nil,
-        { argument in
-            guard let argument else { return nil }
-            Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run()
-            return nil
-        }, box.toOpaque())
-    if error != 0 {
-        box.release()
-        return false
-    }
-    pthread_detach(thread)
-    return true
-}
-
-private final class ThreadBody: Sendable {
-    let run: @Sendable () -> Void
-
-    init(run: @escaping @Sendable () -> Void) {
-        self.run = run
     }
 }
 
