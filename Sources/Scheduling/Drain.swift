@@ -1,3 +1,4 @@
+import Topology
 import Units
 
 /// Devices, or the whole host, that nothing is planned on for a time: maintenance, or a failure.
@@ -97,8 +98,20 @@ extension Engine {
             into: &events)
     }
 
-    /// Drains that are not over.
-    public var drains: [Drain] { state.drains.filter { $0.isCurrent(at: time) } }
+    /// Drains that are not over; devices that a host has not are drained as failed, whatever is resumed.
+    public var drains: [Drain] { absences + openDrains }
+
+    private var openDrains: [Drain] { state.drains.filter { $0.isCurrent(at: time) } }
+
+    /// Of devices that hosts have not.
+    static func absences(of hosts: [Host], at time: Timestamp) -> [Drain] {
+        hosts.enumerated().compactMap { position, host in
+            let absent = DeviceSet(host.devices.indices.filter { !host.devices[$0].isPresent })
+            if absent.isEmpty { return nil }
+            return Drain(
+                host: position, devices: absent, from: time, hasFailed: true, reason: "the machine does not have it")
+        }
+    }
 
     /// Takes what is drained out of a profile. Once more does no harm to devices; cores and memory are counted down
     /// each time, and so taken only where the profile is new.
@@ -136,7 +149,12 @@ extension Engine {
             let limits = 0...Int64(Limits.drainReasonBytes)
             throw .outOfRange(field: "reason", value: Int64(request.reason.utf8.count), limits: limits)
         }
-        guard drains.count < Limits.drains else { throw .tooManyDrains(limit: Limits.drains) }
+        // What fails is taken out however many there are: no device fails twice.
+        let failed = openDrains.filter { $0.hasFailed && $0.host == request.host }
+            .reduce(into: DeviceSet()) { $0 = $0.union($1.devices) }
+        guard openDrains.count < Limits.drains || (request.hasFailed && failed.isDisjoint(with: devices)) else {
+            throw .tooManyDrains(limit: Limits.drains)
+        }
         return Drain(
             host: request.host, devices: devices, isHost: request.devices == nil, from: from, until: request.until,
             hasFailed: request.hasFailed, reason: request.reason)

@@ -14,13 +14,20 @@ public struct DeviceOpener: Sendable, Hashable, Codable {
     public var group: String
     /// Sorted.
     public var devices: [DeviceID]
+    /// Whose slice it is in. A group may have any name, so it is for who knows where the slices are to say; nil until
+    /// then.
+    public var reservation: ReservationID?
 
-    public init(pid: Int32, startTime: UInt64, user: UserID, command: String, group: String, devices: [DeviceID]) {
+    public init(
+        pid: Int32, startTime: UInt64, user: UserID, command: String, group: String, devices: [DeviceID],
+        reservation: ReservationID? = nil
+    ) {
         self.pid = pid
         self.startTime = startTime
         self.user = user
         self.command = command
         self.group = group
         self.devices = devices
+        self.reservation = reservation
     }
 }

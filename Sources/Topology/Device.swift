@@ -21,10 +21,14 @@ public struct Device: Sendable, Hashable, Codable {
     public var partition: Partition?
     /// The vendor's own UUID (`GPU-…`, `MIG-…`), which CUDA_VISIBLE_DEVICES takes; nil where unknown.
     public var uuid: String?
+    /// Whether the machine has it. One that it has not keeps its place in the list for what still names it, and nothing
+    /// is given of it.
+    public var isPresent: Bool
 
     public init(
         id: DeviceID, vendor: Vendor, model: String, memory: ByteCount?, pciAddress: String, numaNode: Int?,
-        localCores: BitSet, files: [String], partition: Partition?, uuid: String?
+        localCores: BitSet, files: [String], partition: Partition?, uuid: String?,
+        isPresent: Bool = true
     ) {
         self.id = id
         self.vendor = vendor
@@ -36,6 +40,7 @@ public struct Device: Sendable, Hashable, Codable {
         self.files = files
         self.partition = partition
         self.uuid = uuid
+        self.isPresent = isPresent
     }
 
     /// Who made a device, by its PCI vendor id.

@@ -17,6 +17,19 @@ public struct LinkMatrix: Sendable, Hashable, Codable {
         LinkMatrix(kind: nil, bandwidth: Array(repeating: Array(repeating: 0, count: count), count: count))
     }
 
+    /// The same links among devices in another order.
+    /// - Parameter places: of each device the index that it has here; nil for one that has no links.
+    public func arranged(_ places: [Int?]) -> LinkMatrix {
+        LinkMatrix(
+            kind: kind,
+            bandwidth: places.map { row in
+                places.map { column in
+                    guard let row, let column else { return 0 }
+                    return bandwidth[row][column]
+                }
+            })
+    }
+
     /// MB/s between two devices, both directions' smaller; 0 for no direct link.
     public func bandwidth(_ first: Int, _ second: Int) -> Int {
         min(bandwidth[first][second], bandwidth[second][first])

@@ -34,6 +34,7 @@ final class TestDaemon: Sendable {
         let store = try Store(folder: folder + "/state", diskReserve: 0)
         self.store = store
         self.time = time
+        let host = try DevicePlaces(from: store).arranged(host)
         broker = try Broker(
             store: store, loop: MultiThreadedEventLoopGroup(numberOfThreads: 1).next(), batchLimit: 64, logger: logger,
             load: { now throws(StoreError) in try Broker.Loaded(from: store, host: host, file: policy, time: now) },
@@ -46,8 +47,8 @@ final class TestDaemon: Sendable {
         }
         let accounts = SystemAccounts()
         lookout = Lookout(
-            executor: executor, broker: broker, accounts: accounts, devices: host.devices.map { WatchedDevice($0) },
-            logger: logger)
+            executor: executor, broker: broker, accounts: accounts,
+            devices: host.devices.filter(\.isPresent).map { WatchedDevice($0) }, logger: logger, pause: .zero)
         reconciler = Reconciler(executor: executor, broker: broker, grace: .seconds(1), logger: logger)
         api = API(
             broker: broker, store: store, accounts: accounts, executor: executor,

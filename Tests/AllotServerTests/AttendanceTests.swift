@@ -202,6 +202,32 @@ import Units
         #expect(world.looks(for: .hours(2)).decided == [])
     }
 
+    @Test func `who comes after a restart of the daemon is no absentee any more`() {
+        var world = world(Self.strict)
+        _ = world.looks(for: .minutes(22))
+        world.attendance = Attendance()
+        world.circumstances.noShows = [Self.id]
+        #expect(world.looks(for: .minutes(2)).decided == [])
+        world.processors[Self.id] = 1000
+        let findings = world.look()
+        #expect(findings.samples.count == 1, "what was seen before is told first")
+        #expect(findings.last == .attended(Self.id, .used))
+        world.circumstances.noShows = []
+        #expect(world.looks(for: .hours(2)).decided == [])
+    }
+
+    @Test func `of what was granted before the machine was started nobody says that nothing ran in it`() {
+        var world = world(Self.strict)
+        _ = world.looks(for: .minutes(5))
+        world.attendance = Attendance()
+        world.boot = world.now
+        #expect(world.looks(for: .hours(1)).decided == [])
+        // Where that was said before, it is said again.
+        world.attendance = Attendance()
+        world.circumstances.noShows = [Self.id]
+        #expect(world.looks(for: .minutes(21)).decided.count == 1)
+    }
+
     @Test func `something that ran once, or of which nobody can tell, is no absence`() {
         var world = world(Self.strict)
         world.processors[Self.id] = 1

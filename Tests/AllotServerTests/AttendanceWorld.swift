@@ -22,6 +22,8 @@ struct AttendanceWorld {
     var openers: [DeviceOpener] = []
     var faults: [Int: String] = [:]
     var isCut = false
+    /// When the machine was started.
+    var boot = Timestamp(milliseconds: 0)
 
     /// A grant of devices, from now on.
     mutating func hold(_ number: Int64, _ devices: [Int], for span: Span = .days(2)) {
@@ -35,7 +37,7 @@ struct AttendanceWorld {
 
     var sight: MachineLook {
         MachineLook(
-            at: (now - Timestamp(milliseconds: 0)).milliseconds * 1_000_000,
+            at: (now - boot).milliseconds * 1_000_000,
             devices: busy.enumerated().map { index, permille in
                 DeviceReading(
                     id: circumstances.devices[index], busyPermille: permille, source: .nvml, memoryUsed: nil,
@@ -62,12 +64,13 @@ struct AttendanceWorld {
     }
 
     /// Somebody's process that has a device open.
-    static func opener(_ pid: Int32, user: UInt32 = 1000, group: String = "/user.slice", _ devices: Int...)
+    /// - Parameter reservation: whose slice it is in.
+    static func opener(_ pid: Int32, user: UInt32 = 1000, in reservation: Int64? = nil, _ devices: Int...)
         -> DeviceOpener
     {
         DeviceOpener(
-            pid: pid, startTime: 7, user: UserID(user), command: "python3", group: group,
-            devices: devices.map { DeviceID("GPU-\($0)") })
+            pid: pid, startTime: 7, user: UserID(user), command: "python3", group: "/user.slice",
+            devices: devices.map { DeviceID("GPU-\($0)") }, reservation: reservation.map { ReservationID($0) })
     }
 }
 

@@ -7,6 +7,8 @@ import Units
 final class FakeExecutor: Executor {
     struct State: Sendable {
         var look = MachineLook(at: 0, devices: [], groups: [], openers: [], isCut: false, blind: [])
+        /// What becomes of the look once it was given.
+        var next: (@Sendable (MachineLook) -> MachineLook)?
         var standing: [Standing] = []
         var unfit: [UnfitDevice] = []
         /// What fails is not there.
@@ -67,7 +69,18 @@ final class FakeExecutor: Executor {
         try ask { state in
             state.looks += 1
             state.watched = devices.map(\.id)
-            return state.look
+            let look = state.look
+            if let next = state.next { state.look = next(look) }
+            return look
         }
+    }
+}
+
+extension MachineLook {
+    /// The same with nothing that ails a device.
+    var faultless: MachineLook {
+        var look = self
+        for index in look.devices.indices { look.devices[index].fault = nil }
+        return look
     }
 }

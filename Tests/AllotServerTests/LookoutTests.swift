@@ -112,6 +112,32 @@ import Units
         _ = try world.verify()
     }
 
+    @Test func `a signal that could not be sent is sent when that can be`() async throws {
+        let world = try await WatchedDaemon("endWarning: {lead: 10m, signal: SIGUSR2}")
+        _ = await world.daemon.submit(Request(devices: 1, span: .hours(1)))
+        await world.looks(for: .minutes(49), [0, 0])
+        world.executor.set { $0.isLost = true }
+        await world.looks(for: .minutes(2), [0, 0])
+        #expect(try await world.kinds().contains(EndsSoonRecord.kind))
+        #expect(world.executor.now.stopped.isEmpty)
+        world.executor.set { $0.isLost = false }
+        let executor = world.executor
+        try await eventually { executor.now.stopped == [.warn(Self.id, .user2)] }
+        await world.daemon.close()
+    }
+
+    @Test func `a device that is not healthy for a moment is left alone`() async throws {
+        let world = try await WatchedDaemon("")
+        world.time.advance(by: .seconds(10))
+        world.see([0, 0], faults: [1: "/dev/nvidia1 is gone"])
+        let executor = world.executor
+        executor.set { $0.next = { $0.faultless } }
+        await world.daemon.lookout.look()
+        #expect(executor.now.looks == 2)
+        #expect(await world.daemon.broker.snapshot().engine.drains.isEmpty)
+        await world.daemon.close()
+    }
+
     @Test func `use without a reservation is written down with its department, and ended where that is the rule`()
         async throws
     {

@@ -28,8 +28,10 @@ import Units
         world.time.advance(by: .minutes(1))
         await world.daemon.reconciler.compare()
         let effects = Task { await world.daemon.reconciler.run() }
-        try await eventually { executor.now.started.contains(Self.id) }
-        #expect(executor.now.stopped.contains(.end(ReservationID(77), grace: .seconds(1), warning: nil)))
+        try await eventually { executor.now.started.contains(Self.id) && !executor.now.stopped.isEmpty }
+        #expect(executor.now.stopped == [.end(ReservationID(77), grace: .seconds(1), warning: nil)])
+        let reconciler = world.daemon.reconciler
+        try await eventually { await reconciler.working.isEmpty }
         let repairs = try await world.events().filter { $0.kind == "machine.repaired" }
         #expect(Set(repairs.compactMap(\.reservation)) == [Self.id, ReservationID(77)])
         effects.cancel()
@@ -75,6 +77,59 @@ import Units
         effects.cancel()
         await world.daemon.close()
         _ = try world.verify()
+    }
+
+    @Test func `why a device is set aside is cut, and there is always room for it`() async throws {
+        let world = try await WatchedDaemon("")
+        let admin = Subject(user: .root, accounts: [], isAdmin: true)
+        for number in 0..<Scheduling.Limits.drains {
+            let later = world.time.now + .hours(Int64(number) + 1)
+            let request = DrainRequest(devices: DeviceSet([1]), from: later, until: later + .minutes(1))
+            await world.daemon.broker.perform(.drain(request, by: admin))
+        }
+        let reason = String(repeating: "é", count: 400)
+        #expect(await world.daemon.broker.quarantine([UnfitDevice(id: DeviceID("GPU-0"), reason: reason)]))
+        let drains = await world.daemon.broker.snapshot().engine.drains
+        #expect(drains.count == Scheduling.Limits.drains + 1)
+        #expect(drains.filter(\.hasFailed).map(\.reason) == [String(repeating: "é", count: 128)])
+        await world.daemon.close()
+        _ = try world.verify()
+    }
+
+    @Test func `who holds another part of a device that is set aside runs on`() async throws {
+        let world = try await WatchedDaemon("shareable: [{model: \"*\", most: 2}]")
+        var request = Request(devices: 1, cores: 1, span: .hours(1))
+        request.share = Ratio(thousandths: 500)
+        for user: UInt32 in [1000, 1001] { _ = await world.daemon.submit(request, by: user) }
+        let broker = world.daemon.broker
+        let held = await broker.snapshot().engine.runningReservations.map(\.heldDevices)
+        #expect(held == [DeviceSet([0]), DeviceSet([0])])
+        await broker.perform(.release(Self.id, by: Subject(user: .root, accounts: [], isAdmin: true)))
+        #expect(await broker.quarantine([UnfitDevice(id: DeviceID("GPU-0"), reason: "held open")]))
+        let engine = await broker.snapshot().engine
+        #expect(engine.drains.map(\.hasFailed) == [false] && engine.drains.map(\.devices) == [DeviceSet([0])])
+        if case .active? = engine.state.reservations[ReservationID(2)]?.state {} else { Issue.record("it was ended") }
+        await world.daemon.close()
+        _ = try world.verify()
+    }
+
+    @Test func `what does not come to stand is told once`() async throws {
+        let world = try await WatchedDaemon("")
+        _ = await world.daemon.submit(Request(devices: 1, span: .hours(1)))
+        let executor = world.executor
+        executor.set { $0.standing = [Standing(reservation: Self.id, isWhole: false)] }
+        let effects = Task { await world.daemon.reconciler.run() }
+        try await eventually { !executor.now.started.isEmpty }
+        for count in 2...4 {
+            world.time.advance(by: .minutes(1))
+            await world.daemon.reconciler.compare()
+            try await eventually { executor.now.started.count >= count }
+        }
+        let reconciler = world.daemon.reconciler
+        try await eventually { await reconciler.working.isEmpty }
+        #expect(try await world.kinds().count { $0 == "machine.repaired" } == 1)
+        effects.cancel()
+        await world.daemon.close()
     }
 
     // MARK: The machine was started anew

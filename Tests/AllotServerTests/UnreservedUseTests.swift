@@ -17,25 +17,25 @@ import Units
         return world
     }
 
-    private func report(_ device: Int, _ user: UInt32, _ from: Int64, _ to: Int64) -> AttendanceFinding {
+    private func report(
+        _ device: Int, _ user: UInt32, _ from: Int64, _ to: Int64, of department: String? = nil
+    ) -> AttendanceFinding {
         .unreserved(
             .init(
                 key: .init(device: device, user: UserID(user)), command: "python3",
-                from: Self.start + .seconds(from), to: Self.start + .seconds(to)))
+                department: department.map { DepartmentID($0) }, from: Self.start + .seconds(from),
+                to: Self.start + .seconds(to)))
     }
 
     @Test func `it is told when it is seen again, then in pieces, and what is left when it is over`() {
         var world = world()
         world.openers = [AttendanceWorld.opener(7, 0), AttendanceWorld.opener(8, 0)]
         #expect(world.look() == [])
-        #expect(world.attendance.unreservedUse == [])
         #expect(world.look() == [report(0, 1000, 10, 20)])
-        #expect(world.attendance.unreservedUse == [.init(device: 0, user: UserID(1000))])
         #expect(world.looks(for: .minutes(5)) == [report(0, 1000, 20, 320)])
         #expect(world.looks(for: .minutes(1)) == [])
         world.openers = []
         #expect(world.look() == [report(0, 1000, 320, 380)])
-        #expect(world.attendance.unreservedUse == [])
         #expect(world.looks(for: .hours(1)) == [])
     }
 
@@ -49,20 +49,24 @@ import Units
         }
     }
 
-    @Test(arguments: [
-        ("/allot.slice/allot-r1.slice/allot-r1.service", 0, true),
-        ("/allot.slice/allot-r1.slice/allot-r1-run-7-9.scope/deeper", 0, true),
-        ("/allot.slice/allot-r1.slice/allot-r1.service", 1, false),
-        ("/allot.slice/allot-r2.slice/allot-r2.service", 0, false),
-        ("/allot.slice/allot-r9.slice/allot-r9.service", 0, false),
-        ("/user.slice/user-1000.slice/session-2.scope", 0, false),
-        ("", 0, false),
-    ])
-    func `what is granted to its slice is a process's own`(group: String, device: Int, isGranted: Bool) {
+    @Test func `the department is that of when it was first seen, to its last piece`() {
+        var world = world()
+        world.circumstances.departments = [UserID(1000): DepartmentID("vision")]
+        world.openers = [AttendanceWorld.opener(7, 0)]
+        _ = world.look()
+        #expect(world.look() == [report(0, 1000, 10, 20, of: "vision")])
+        _ = world.look()
+        world.circumstances.departments = [:]
+        world.openers = []
+        #expect(world.look() == [report(0, 1000, 20, 30, of: "vision")])
+    }
+
+    @Test(arguments: [(1, 0, true), (1, 1, false), (2, 0, false), (9, 0, false), (nil, 0, false)])
+    func `what is granted to its slice is a process's own`(slice: Int64?, device: Int, isGranted: Bool) {
         var world = world()
         world.hold(1, [0])
         world.hold(2, [1])
-        world.openers = [AttendanceWorld.opener(7, group: group, device)]
+        world.openers = [AttendanceWorld.opener(7, in: slice, device)]
         _ = world.look()
         #expect(world.look().decided.isEmpty == isGranted)
     }
@@ -82,6 +86,18 @@ import Units
         #expect(world.look() == [])
         world.isCut = false
         #expect(world.look() == [])
+    }
+
+    @Test func `who is back after a list that was cut has not been seen meanwhile`() {
+        var world = world()
+        world.openers = [AttendanceWorld.opener(7, 0)]
+        _ = world.looks(for: .seconds(30))
+        world.openers = []
+        world.isCut = true
+        #expect(world.looks(for: .minutes(4)) == [])
+        world.openers = [AttendanceWorld.opener(7, 0)]
+        #expect(world.look() == [report(0, 1000, 20, 30)])
+        #expect(world.look() == [report(0, 1000, 280, 290)])
     }
 
     @Test func `processes that were seen twice are ended where the policy says so`() {
@@ -111,6 +127,5 @@ import Units
         _ = world.look()
         world.openers.append(AttendanceWorld.opener(7, user: 90_000, 0))
         #expect(world.look().count == AttendanceLimits.unreserved)
-        #expect(world.attendance.unreservedUse.count == AttendanceLimits.unreserved)
     }
 }

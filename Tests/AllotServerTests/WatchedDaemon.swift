@@ -3,6 +3,7 @@ import Policy
 import Scheduling
 import Storage
 import Telemetry
+import Topology
 import Units
 
 @testable import AllotServer
@@ -31,10 +32,12 @@ struct WatchedDaemon {
     }
 
     /// Ends the daemon, and starts it anew.
-    mutating func restart(boot: String? = nil) async throws {
+    /// - Parameter host: what the machine shows then.
+    mutating func restart(boot: String? = nil, on host: Topology.Host = .twoDevices) async throws {
         await daemon.close()
         daemon = try await TestDaemon(
-            folder: folder.path, time: time, policy: policy, last: time.now, boot: boot, executor: executor)
+            folder: folder.path, time: time, host: host, policy: policy, last: time.now, boot: boot,
+            executor: executor)
     }
 
     /// A look that sees devices that busy, and a slice of each reservation that has used so much of processors.

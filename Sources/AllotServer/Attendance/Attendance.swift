@@ -14,8 +14,12 @@ struct Attendance: Sendable, Hashable {
     struct Circumstances: Sendable {
         /// What stands, in the order of the ids.
         var holders: [Holder]
+        /// Of these it is noted that nothing was run in them.
+        var noShows: Set<ReservationID> = []
         /// The host's, by index.
         var devices: [DeviceID]
+        /// Of users that have devices open, those who are of one.
+        var departments: [UserID: DepartmentID] = [:]
         var rules: AttendanceRules
         /// Where days begin.
         var zone: Zone
@@ -43,12 +47,6 @@ struct Attendance: Sendable, Hashable {
 
     /// What a reservation's owner has been told of its use.
     func notice(of id: ReservationID) -> AttendanceNotice? { attended[id]?.notice }
-
-    /// Users that use devices without a grant, as far as it was told.
-    var unreservedUse: [UnreservedTrail.Key] { unreserved.told }
-
-    /// When the machine was last looked at.
-    var lastLook: Timestamp? { last?.time }
 
     /// Takes in a look, or that there was none.
     mutating func fold(_ look: MachineLook?, at now: Timestamp, _ circumstances: Circumstances) -> [AttendanceFinding] {

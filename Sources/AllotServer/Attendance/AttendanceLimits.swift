@@ -8,12 +8,8 @@ enum AttendanceLimits {
     static let sample = Span.hours(1)
     /// Users of devices without a grant that are followed at a time.
     static let unreserved = 1024
-    /// Of why a device is set aside.
-    static let reasonCharacters = 500
     /// Pages of the journal that are looked through for ends that were announced.
     static let announcedPages = 100
-    /// After a piece of use without a reservation, before it is written down: a piece is no longer than that.
-    static let unreservedDelay = Span.hours(2)
     /// Two looks that are further apart say nothing of the time between them.
     static func step(_ interval: Span) -> Span {
         max(Span(milliseconds: interval.milliseconds * 3), .seconds(30))

@@ -15,6 +15,8 @@ struct AttendedGrant: Sendable, Hashable {
     /// Of one core, between the last two looks, in thousandths.
     private var processorRate: Int64?
     private var hasRun = false
+    /// It is noted of it that nothing was run in it: here, or before the daemon was started.
+    private var isNoShow = false
     /// Since when it could have been come for.
     private var openSince: Timestamp?
     private var idle: Announcement?
@@ -54,6 +56,9 @@ struct AttendedGrant: Sendable, Hashable {
     ) -> [AttendanceFinding] {
         let rules = circumstances.rules
         let isNew = start == holder.from && isKnown
+        isNoShow = circumstances.noShows.contains(id)
+        // What its slice had used before the machine was started anew, nobody can tell any more.
+        if !isNoShow, holder.from < seen.machineStart(at: now) { hasRun = true }
         let rate = processors(seen, isNew: isNew, over: start.map { min(now, holder.end) - $0 } ?? .zero)
         if openSince == nil, seen.groups[id]?.cpuMicroseconds != nil { openSince = isNew ? holder.from : now }
         var findings: [AttendanceFinding] = []
@@ -86,7 +91,7 @@ struct AttendedGrant: Sendable, Hashable {
     mutating func extended(at now: Timestamp, _ rules: AttendanceRules) -> [AttendanceFinding] {
         window.reset()
         if openSince != nil { openSince = now }
-        guard idle != nil || noShow != nil else { return [] }
+        guard idle != nil || noShow != nil || isNoShow else { return [] }
         return callOff(.extended, rules)
     }
 
@@ -121,7 +126,7 @@ struct AttendedGrant: Sendable, Hashable {
     private mutating func notices(
         at now: Timestamp, _ rules: AttendanceRules, _ seen: Sight
     ) -> [AttendanceFinding] {
-        if noShow != nil, hasRun { return callOff(.used, rules) }
+        if noShow != nil || isNoShow, hasRun { return callOff(.used, rules) }
         if let told = idle, isUsed(told, at: now, rules) {
             window.reset()
             return callOff(.used, rules)
@@ -164,7 +169,8 @@ struct AttendedGrant: Sendable, Hashable {
 
     private mutating func callOff(_ why: MeteringEvent.Attended, _ rules: AttendanceRules) -> [AttendanceFinding] {
         // What was seen so far is charged as it was announced.
-        let samples = noShow == nil ? [] : flush(rules).map { AttendanceFinding.sampled(id, $0) }
+        let isCharged = noShow != nil || isNoShow
+        let samples = isCharged ? flush(rules).map { AttendanceFinding.sampled(id, $0) } : []
         idle = nil
         noShow = nil
         return samples + [.attended(id, why)]

@@ -38,11 +38,12 @@ enum EndsSoonRecord {
     static func announced(
         of reservations: some Sequence<Reservation>, _ policy: Policy, in store: Store, at now: Timestamp
     ) throws(StoreError) -> [ReservationID: Timestamp] {
-        let due = reservations.compactMap { reservation -> Timestamp? in
-            guard let holder = Holder(reservation), !holder.isEnding else { return nil }
-            return policy.attendance.endWarning.time(from: holder.from, to: holder.end).flatMap { $0 <= now ? $0 : nil }
+        let due = reservations.compactMap { Holder($0) }.filter { holder in
+            let time = policy.attendance.endWarning.time(from: holder.from, to: holder.end)
+            return !holder.isEnding && time.map { $0 <= now } ?? false
         }
-        guard let first = due.min() else { return [:] }
+        // Under another policy it may have been announced at any time of the grant.
+        guard let first = due.map(\.from).min() else { return [:] }
         var filter = AuditFilter()
         filter.only = [kind]
         filter.from = first

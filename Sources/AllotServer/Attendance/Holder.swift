@@ -34,12 +34,4 @@ struct Holder: Sendable, Hashable {
         case .waiting, .ended: return nil
         }
     }
-
-    /// The reservation whose slice a control group lies in; nil for one that lies in none.
-    static func reservation(of group: String) -> ReservationID? {
-        for part in group.split(separator: "/").reversed() where part.hasPrefix("allot-r") && part.hasSuffix(".slice") {
-            return ReservationID("r-\(part.dropFirst(7).dropLast(6))")
-        }
-        return nil
-    }
 }

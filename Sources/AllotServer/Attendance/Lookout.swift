@@ -13,21 +13,27 @@ actor Lookout {
     /// Nothing where the host that is scheduled over is not this machine.
     private let devices: [WatchedDevice]
     private let logger: Logger
+    /// Before what failed is tried again.
+    private let pause: Duration
     private var looking: Task<Void, Never>?
     private var ending: Set<Int32> = []
     /// Why it could not be looked at, since the last look.
     private(set) var problem: String?
+    /// Devices that were not healthy at the last look.
+    private var faulty: Set<DeviceID> = []
     /// What can not be seen, in words, as of the last look.
     private(set) var blind: [String] = []
 
     init(
-        executor: any Executor, broker: Broker, accounts: SystemAccounts, devices: [WatchedDevice], logger: Logger
+        executor: any Executor, broker: Broker, accounts: SystemAccounts, devices: [WatchedDevice], logger: Logger,
+        pause: Duration = .seconds(2)
     ) {
         self.executor = executor
         self.broker = broker
         self.accounts = accounts
         self.devices = devices
         self.logger = logger
+        self.pause = pause
     }
 
     /// Looks again and again, until cancelled.
@@ -60,7 +66,7 @@ actor Lookout {
     private func observed() async -> MachineLook? {
         do throws(ExecutorFailure) {
             let idle = await broker.devicesSetAside
-            let look = try await executor.observe(devices.filter { !idle.contains($0.id) })
+            let look = try await confirmed(try await executor.observe(devices.filter { !idle.contains($0.id) }))
             if problem != nil { logger.notice("the machine's use is looked at again") }
             problem = nil
             for text in look.blind where !blind.contains(text) {
@@ -77,11 +83,25 @@ actor Lookout {
         }
     }
 
-    /// The department that each user is of who has a device open outside of every slice of ours.
+    /// A look whose faults another one shows too: a file that is made anew is gone for a moment.
+    private func confirmed(_ look: MachineLook) async throws(ExecutorFailure) -> MachineLook {
+        let suspected = Set(look.devices.filter { $0.fault != nil }.map(\.id)).subtracting(faulty)
+        var look = look
+        if !suspected.isEmpty {
+            try? await Task.sleep(for: pause)
+            let again = try await executor.observe(devices.filter { suspected.contains($0.id) })
+            for index in look.devices.indices where suspected.contains(look.devices[index].id) {
+                look.devices[index].fault = again.devices.first { $0.id == look.devices[index].id }?.fault
+            }
+        }
+        faulty = Set(look.devices.filter { $0.fault != nil }.map(\.id))
+        return look
+    }
+
+    /// The department that each user is of who has a device open.
     private func departments(of look: MachineLook?) async -> [UserID: DepartmentID] {
         var departments: [UserID: DepartmentID] = [:]
-        let users = look?.openers.filter { Holder.reservation(of: $0.group) == nil }.map(\.user) ?? []
-        for user in Set(users) where user >= broker.watch.lowestUser {
+        for user in Set(look?.openers.map(\.user) ?? []) where user >= broker.watch.lowestUser {
             guard let account = try? await accounts.user(user) else { continue }
             departments[user] =
                 broker.policies.directory.accounts(user: account.name, groups: account.groups)
@@ -92,18 +112,24 @@ actor Lookout {
 
     private func carryOut(_ action: AttendanceAction) {
         switch action {
-        case .warn(let id, let signal): Task { await warn(id, signal) }
+        case .warn(let id, let signal, let end): Task { await warn(id, signal, until: end) }
         case .end(let process, let grace):
             guard ending.insert(process.pid).inserted else { return }
             Task { await end(process, grace: grace) }
         }
     }
 
-    private func warn(_ id: ReservationID, _ signal: StopWarning.Signal) async {
-        do throws(ExecutorFailure) {
-            _ = try await executor.stop(.warn(id, signal))
-        } catch {
-            logger.warning("not warned of its end", metadata: ["reservation": "\(id)", "error": "\(error)"])
+    /// Nobody is asked for it again: the end is announced.
+    private func warn(_ id: ReservationID, _ signal: StopWarning.Signal, until end: Timestamp) async {
+        while true {
+            do throws(ExecutorFailure) {
+                _ = try await executor.stop(.warn(id, signal))
+                return
+            } catch {
+                logger.warning("not warned of its end", metadata: ["reservation": "\(id)", "error": "\(error)"])
+                if case .refused = error { return }
+            }
+            guard (try? await Task.sleep(for: pause)) != nil, broker.now() < end else { return }
         }
     }
 

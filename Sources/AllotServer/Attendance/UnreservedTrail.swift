@@ -20,29 +20,33 @@ struct UnreservedTrail: Sendable, Hashable {
         var from: Timestamp
         /// When it was last seen.
         var to: Timestamp
-        var command: String
+        /// As it was first seen.
+        var seen: Seen
+        /// As of the last look.
         var processes: Set<Process>
         var isTold = false
+        /// It was not among what the last look told, which was not all.
+        var isMissed = false
     }
 
     /// What has been seen of a user on a device.
     struct Seen: Sendable, Hashable {
         var command: String
-        var processes: Set<Process>
+        /// Of the user; nil where that is of none.
+        var department: DepartmentID?
+        var processes: Set<Process> = []
     }
 
     /// What is to be written down.
     struct Report: Sendable, Hashable {
         var key: Key
         var command: String
+        var department: DepartmentID?
         var from: Timestamp
         var to: Timestamp
     }
 
     private var uses: [Key: Use] = [:]
-
-    /// Who is using a device without a grant of it, as far as it was told.
-    var told: [Key] { uses.filter(\.value.isTold).keys.sorted(by: UnreservedTrail.order) }
 
     /// Takes what a look has seen.
     /// - Parameters:
@@ -56,7 +60,13 @@ struct UnreservedTrail: Sendable, Hashable {
         var reports: [Report] = []
         if !isNext { reports += flush() }
         var again: [Key: Set<Process>] = [:]
-        for (key, use) in uses where seen[key] == nil && isWhole {
+        for (key, use) in uses.sorted(by: { UnreservedTrail.order($0.key, $1.key) }) {
+            // Who is back after a look that did not tell of them may have been away.
+            if seen[key] != nil, !use.isMissed { continue }
+            if seen[key] == nil, !isWhole {
+                uses[key]?.isMissed = true
+                continue
+            }
             reports += [report(key, use)].compactMap(\.self)
             uses[key] = nil
         }
@@ -64,7 +74,7 @@ struct UnreservedTrail: Sendable, Hashable {
             guard let found = seen[key] else { continue }
             guard var use = uses[key] else {
                 guard uses.count < AttendanceLimits.unreserved else { continue }
-                uses[key] = Use(from: now, to: now, command: found.command, processes: found.processes)
+                uses[key] = Use(from: now, to: now, seen: found, processes: found.processes)
                 continue
             }
             guard use.to < now else { continue }
@@ -91,7 +101,9 @@ struct UnreservedTrail: Sendable, Hashable {
     }
 
     private func report(_ key: Key, _ use: Use) -> Report? {
-        use.from < use.to ? Report(key: key, command: use.command, from: use.from, to: use.to) : nil
+        guard use.from < use.to else { return nil }
+        return Report(
+            key: key, command: use.seen.command, department: use.seen.department, from: use.from, to: use.to)
     }
 
     static func order(_ left: Key, _ right: Key) -> Bool { (left.device, left.user) < (right.device, right.user) }

@@ -55,7 +55,7 @@ extension Broker {
         var writer = JSONWriter()
         writer.openObject()
         writer.field("reservations", found.reservations.count)
-        writer.field("callers", found.events.count)
+        writer.field("events", found.events.count)
         writer.field("values", found.values)
         writer.field("before", DateTime(before))
         writer.closeObject()

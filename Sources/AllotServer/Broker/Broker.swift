@@ -21,7 +21,7 @@ actor Broker {
     private var batchLimit: Int
     private let load: @Sendable (Timestamp) throws(StoreError) -> Loaded
     let effects: AsyncStream<Effect>
-    private let effect: AsyncStream<Effect>.Continuation
+    let effect: AsyncStream<Effect>.Continuation
     nonisolated let commits = CommitSignal()
     /// Ends with what the daemon can not go on after: the store has to be opened anew.
     let fatal: AsyncStream<StoreError>
@@ -90,7 +90,8 @@ actor Broker {
         lastBeat = now()
         attendance = loaded.attendance
         self.watch = watch
-        figures = BrokerFigures(at: now())
+        figures = BrokerFigures(
+            at: now(), known: loaded.meter.outstanding(at: now(), policy: loaded.engine.policy))
         head = try store.journalHead().sequence
         (effects, effect) = AsyncStream.makeStream()
         (fatal, fail) = AsyncStream.makeStream()
@@ -133,7 +134,17 @@ actor Broker {
     ///   - boot: which start of the machine this is; nil where nobody can tell.
     func begin(with event: JournalEvent, last: Timestamp?, boot: String? = nil) {
         noteAbsence(since: last)
-        if let boot { settleRestart(boot) }
+        do throws(StoreError) {
+            try keepPlaces()
+            if let boot { try settleRestart(boot) }
+            try settleAbsent()
+        } catch {
+            // What would be started now might be started twice, or be given another's devices.
+            logger.critical("what stands can not be settled", metadata: ["error": "\(error)"])
+            isClosed = true
+            fail.yield(error)
+            return
+        }
         for reservation in engine.state.reservations.values.sorted(by: { $0.id < $1.id }) {
             switch reservation.state {
             case .active(let active): start(reservation, active)
@@ -400,28 +411,7 @@ actor Broker {
         if !round.events.isEmpty { commits.send(head) }
     }
 
-    /// Makes what is granted stand once more, where it still is.
-    func restore(_ id: ReservationID, why: String) {
-        guard let reservation = engine.state.reservations[id], case .active(let active) = reservation.state else {
-            return
-        }
-        noteRepair(of: id, "repaired", why)
-        start(reservation, active)
-    }
-
-    /// Journals what was done to have the machine match.
-    func noteRepair(of id: ReservationID, _ what: String, _ why: String) {
-        var writer = JSONWriter()
-        writer.openObject()
-        writer.field("what", what)
-        writer.field("why", why)
-        writer.closeObject()
-        note(
-            JournalEvent(
-                at: now(), actor: nil, kind: "machine.repaired", payload: writer.bytes, reservation: id))
-    }
-
-    private func start(_ reservation: Reservation, _ active: Reservation.Active) {
+    func start(_ reservation: Reservation, _ active: Reservation.Active) {
         let holding = Holding(reservation, active, on: engine.host)
         effect.yield(.start(holding, command: details[reservation.id]?.command))
     }

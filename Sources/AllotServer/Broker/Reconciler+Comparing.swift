@@ -23,38 +23,31 @@ extension Reconciler {
         let after = await broker.snapshot().engine.runningReservations
         let live = Set(before.map(\.id)).union(after.map(\.id))
         let standing = Dictionary(inventory.standing.map { ($0.reservation, $0.isWhole) }) { $0 && $1 }
-        for id in standing.keys.sorted() where !live.contains(id) && !working.contains(id) { await stop(stranger: id) }
+        forgetRepairs(but: live)
+        for id in standing.keys.sorted() where !live.contains(id) && !working.contains(id) {
+            if await broker.stop(stranger: id) { repair(id, "stopped", "no reservation holds it") }
+        }
         let stillActive = Set(after.filter(\.isActive).map(\.id))
         var adopted = 0
         for reservation in before where stillActive.contains(reservation.id) {
             guard case .active(let active) = reservation.state, active.startedAt <= latest else { continue }
             switch standing[reservation.id] {
-            case true?: adopted += 1
+            case true?:
+                adopted += 1
+                isWhole(reservation.id)
             case _ where working.contains(reservation.id): continue
-            case false?: await repair(reservation.id, "something of it was missing")
-            case nil: await repair(reservation.id, "it did not stand")
+            case false?:
+                repair(reservation.id, "repaired", "something of it was missing")
+                await broker.restore(reservation.id)
+            case nil:
+                repair(reservation.id, "repaired", "it did not stand")
+                await broker.restore(reservation.id)
             }
         }
         if isFirst, !before.isEmpty {
             logger.notice(
                 "compared with the machine", metadata: ["reservations": "\(before.count)", "stand": "\(adopted)"])
         }
-    }
-
-    private func stop(stranger id: ReservationID) async {
-        logger.notice("stopping what no reservation holds", metadata: ["reservation": "\(id)"])
-        do throws(ExecutorFailure) {
-            let receipt = try await executor.stop(.end(id, grace: grace, warning: nil))
-            guard await broker.quarantine(receipt.unfit) else { return }
-            await broker.noteRepair(of: id, "stopped", "no reservation holds it")
-        } catch {
-            logger.warning("it was not stopped", metadata: ["reservation": "\(id)", "error": "\(error)"])
-        }
-    }
-
-    private func repair(_ id: ReservationID, _ why: String) async {
-        logger.notice("making a grant stand again", metadata: ["reservation": "\(id)", "why": "\(why)"])
-        await broker.restore(id, why: why)
     }
 }
 

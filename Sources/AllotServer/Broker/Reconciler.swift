@@ -19,6 +19,10 @@ actor Reconciler {
     private var told: Set<ReservationID> = []
     /// What has been stopped while the commands were last observed: what was seen then may be out of date.
     private var stopped: Set<ReservationID> = []
+    /// What is being made anew, or stopped without being anybody's, and why: said once it is.
+    private var repairs: [ReservationID: (what: String, why: String)] = [:]
+    /// What was made anew and has not been seen whole since: that is said once.
+    private var repaired: [ReservationID: String] = [:]
     /// What last went wrong, by reservation.
     private var problems: [ReservationID: String] = [:]
     /// Why what stands is not known.
@@ -71,6 +75,7 @@ actor Reconciler {
                 failures = 0
                 problems[id] = nil
                 if wanted[id]?.isStop == effect.isStop { wanted[id] = nil }
+                await tellRepair(id)
                 if effect.isStop {
                     // What it did to its end is known before it is settled.
                     await look()
@@ -83,6 +88,30 @@ actor Reconciler {
         }
         working.remove(id)
         if wanted[id] != nil, !Task.isCancelled, working.insert(id).inserted { await work(on: id) }
+    }
+
+    /// Has something made anew, or stopped, that is not as it should be.
+    func repair(_ id: ReservationID, _ what: String, _ why: String) {
+        logger.notice("the machine is not as it should be", metadata: ["reservation": "\(id)", "why": "\(why)"])
+        repairs[id] = (what, why)
+    }
+
+    /// It stands as it should.
+    func isWhole(_ id: ReservationID) {
+        repairs[id] = nil
+        repaired[id] = nil
+    }
+
+    private func tellRepair(_ id: ReservationID) async {
+        guard let (what, why) = repairs.removeValue(forKey: id), repaired[id] != why else { return }
+        repaired[id] = why
+        await broker.noteRepair(of: id, what, why)
+    }
+
+    /// Forgets what is said of reservations that are over.
+    func forgetRepairs(but live: Set<ReservationID>) {
+        repairs = repairs.filter { live.contains($0.key) || working.contains($0.key) }
+        repaired = repaired.filter { live.contains($0.key) }
     }
 
     private func carryOut(_ effect: Effect) async throws(ExecutorFailure) {

@@ -55,11 +55,12 @@ public struct Daemon: Sendable {
     }
 
     private func start(logger: Logger) async throws -> Parts {
-        let host =
+        let machine =
             try configuration.topology.map { try Host(contentsOf: $0) }
             ?? Host.live(accelerators: Set(configuration.accelerators))
         let socket = try ListeningSocket.open(path: configuration.socket, environment: Environment.all)
         let store = try Store(folder: configuration.state, diskReserve: configuration.diskReserve.bytes)
+        let host = try DevicePlaces(from: store).arranged(machine)
         let last = try await store.read(.scalars)[Scalar.engineTime].map { Timestamp(milliseconds: $0) }
         let clock = SystemClock(last: last)
         let file = try policyFile(isFirst: try await store.read(.document(PolicyRecord.name)) == nil, logger: logger)
@@ -78,7 +79,8 @@ public struct Daemon: Sendable {
         // What a file describes is not this machine's: nothing of it is here to be looked at.
         let lookout = Lookout(
             executor: executor, broker: broker, accounts: accounts,
-            devices: configuration.topology == nil ? host.devices.map { WatchedDevice($0) } : [], logger: logger)
+            devices: configuration.topology == nil ? host.devices.filter(\.isPresent).map { WatchedDevice($0) } : [],
+            logger: logger)
         await reconciler.setLook { await lookout.look() }
         let onlyUser = configuration.executor == .process ? UserID(Environment.effectiveUser) : nil
         let api = API(

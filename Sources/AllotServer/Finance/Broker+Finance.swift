@@ -41,10 +41,17 @@ extension Broker {
             throw .refused(error)
         }
         // What runs has to be written down before it can be corrected.
+        let attended = attendance
         if case .approved(let number, _, _) = event, books.isCorrection(number), meter.hasStints {
+            settleUse(of: nil, in: &round)
             _ = meter(.cut(until: round.time), in: &round)
         }
-        try enter(event, by: user, caller: caller, reason: reason, at: moment, in: &round)
+        do throws(FinanceFailure) {
+            try enter(event, by: user, caller: caller, reason: reason, at: moment, in: &round)
+        } catch {
+            attendance = attended
+            throw error
+        }
         return BooksDecision(event: event, books: books)
     }
 

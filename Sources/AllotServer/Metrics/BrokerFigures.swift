@@ -16,9 +16,15 @@ struct BrokerFigures: Sendable {
     private(set) var refusals: [String: Int64] = [:]
     /// Of the records that were made: quantities times milliseconds.
     private(set) var usage: [UsageSeries: Int128] = [:]
+    /// What ran without a record at the start: an earlier daemon has counted it.
+    private let known: [UsageSeries: Int128]
 
-    init(at time: Timestamp) {
+    /// - Parameter known: what has been used and has no record yet.
+    init(at time: Timestamp, known: [UsageRecord] = []) {
         startedAt = time
+        self.known = known.filter { $0.tariff.entry == .usage }.reduce(into: [:]) { sums, record in
+            sums[UsageSeries(record), default: 0] += Int128(record.quantity)
+        }
     }
 
     /// A transaction was made durable, or not.
@@ -52,7 +58,7 @@ struct BrokerFigures: Sendable {
         for record in outstanding where record.tariff.entry == .usage {
             sums[UsageSeries(record), default: 0] += Int128(record.quantity)
         }
-        return sums
+        return sums.merging(known.filter { sums[$0.key] != nil }) { max($0 - $1, 0) }
     }
 }
 

@@ -18,9 +18,8 @@ extension API {
         if let text = query.text("user") { user = try await userID(text, field: "user") }
         var filter = AuditFilter()
         filter.only = [MeteringEvent.unreservedKind]
+        // A piece is written down when it is over, or when it can be: that may be much later.
         filter.from = start
-        // A piece is written down when it is over.
-        filter.until = end + AttendanceLimits.unreservedDelay
         let limit = try query.number("limit", in: Limits.pageItems) ?? Limits.pageItems.upperBound
         let page = try await store.read(
             .audit(filter, before: try query.number(after: "cursor").map { Int64($0) }, limit: Int(limit)))

@@ -4,8 +4,7 @@ import Units
 
 /// Looks at devices as the daemon's own user can: at that user's processes, and at what everybody is shown.
 extension ProcessExecutor {
-    /// As `Executor`. A grant's processes are shown in the control group that its slice would be; what they have used
-    /// is what was seen of them, which is never too much.
+    /// As `Executor`. What a grant's processes have used is what was seen of them, which is never too much.
     public func observe(_ devices: [WatchedDevice]) async throws(ExecutorFailure) -> MachineLook {
         try OrderRules(lowestUser: 0).check(devices)
         devicesHere.formUnion(devices.filter { $0.files.contains(where: DeviceAccess.isThere) }.map(\.id))
@@ -24,8 +23,7 @@ extension ProcessExecutor {
             members.flatMap { id, processes in processes.keys.map { ($0, id) } }
         ) { one, _ in one }
         for index in look.openers.indices {
-            guard let holder = holders[look.openers[index].identity] else { continue }
-            look.openers[index].group = "/allot.slice/\(UnitNames(reservation: holder).slice)"
+            look.openers[index].reservation = holders[look.openers[index].identity]
         }
         look.groups = members.keys.sorted().map { reading(of: $0, members[$0] ?? [:]) }
         return look

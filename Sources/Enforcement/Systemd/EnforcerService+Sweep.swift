@@ -61,7 +61,7 @@ extension EnforcerService {
     }
 
     /// Who may open what now.
-    private func claims(besides ending: ReservationID? = nil) -> GrantClaims {
+    func claims(besides ending: ReservationID? = nil) -> GrantClaims {
         GrantClaims(
             records.values.map(\.holding).filter { $0.reservation != ending }, lowestUser: rules.lowestUser,
             root: sight.groupRoot)

@@ -119,7 +119,12 @@ public actor EnforcerService: Executor {
     public func observe(_ devices: [WatchedDevice]) async throws(ExecutorFailure) -> MachineLook {
         try rules.check(devices)
         watched = Dictionary(devices.map { ($0.id, $0) }) { one, _ in one }
-        return await sight.look(devices, groups: records.keys.sorted())
+        var look = await sight.look(devices, groups: records.keys.sorted())
+        let claims = claims()
+        for index in look.openers.indices {
+            look.openers[index].reservation = claims.reservation(of: look.openers[index].group)
+        }
+        return look
     }
 
     /// Whether this actor still works, and its thread for the bus too; not whether the bus does.
