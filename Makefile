@@ -53,6 +53,7 @@ lint: toolchain ## formatting and shell syntax; the rest of the style is held by
 	@for script in .ci/run systemd/allot-lock $(scripts)/*.sh $(scripts)/*/*.sh; do bash -n $$script || exit 1; done
 
 test-vm: build ## an emulated machine with GPUs: grants on a real kernel, and a power cut; as root
+	@[ "$$(id -u)" -eq 0 ] || { echo 'make test-vm builds a disk: it needs root.' >&2; exit 1; }
 	@$(scripts)/vm/run.sh
 
 demo: build ## a day on a shared machine: a real daemon in a temporary folder

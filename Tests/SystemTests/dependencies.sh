@@ -10,7 +10,7 @@ packages=(
     zlib1g-dev                          # traces come compressed
     python3                             # the load of the kill tests; its standard library is enough
     python3-venv hledger                # who judges the exports
-    prometheus systemd                  # promtool judges the metrics; systemd-socket-activate opens their port
+    systemd                             # systemd-socket-activate opens the port for metrics
 )
 
 if ! command -v dpkg-query >/dev/null; then

@@ -6,9 +6,19 @@ set -euo pipefail
 source "$(dirname "$0")/common.sh"
 export ALLOT_SOCKET=$socket NO_COLOR=1
 
-for tool in promtool systemd-socket-activate; do
-    command -v "$tool" >/dev/null || fail "there is no $tool: make dependencies"
-done
+command -v systemd-socket-activate >/dev/null || fail 'there is no systemd-socket-activate: make dependencies'
+
+# promtool out of Debian's package: installed, that would start a server.
+take_promtool() {
+    local place=${ALLOT_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/allot}/promtool
+    export PATH=$place:$PATH
+    command -v promtool >/dev/null && return
+    mkdir -p "$place"
+    (cd "$folder" && { apt-get -qq download prometheus || { apt-get -qq update && apt-get -qq download prometheus; }; } &&
+        dpkg-deb --fsys-tarfile prometheus_*.deb | tar -xO ./usr/bin/promtool >promtool && chmod 755 promtool &&
+        mv promtool "$place/promtool" && rm prometheus_*.deb) || fail 'promtool can not be had: it is in the package prometheus'
+}
+take_promtool
 
 cat >"$folder/policy.yaml" <<END
 version: 1

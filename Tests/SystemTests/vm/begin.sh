@@ -29,7 +29,9 @@ install_allot() {
     systemctl daemon-reload
     # Of the power cuts to come the installation is not what is in question.
     sync
+    # The first request starts the daemon here, the next boot does it by itself.
     systemctl enable --quiet --now allot-enforcer.socket allotd.socket
+    systemctl enable --quiet allotd.service
 }
 
 case $phase in
