@@ -85,9 +85,8 @@ public struct OrderRules: Sendable {
     }
 
     private func check(_ user: UserID) throws(ExecutorFailure) {
-        // 65534 is nobody; the two highest 16- and 32-bit numbers mean "no user" to the kernel.
-        guard user.uid >= lowestUser, ![65_534, 65_535, .max].contains(user.uid) else {
-            throw .refused("uid \(user): reservations are held by uids from \(lowestUser) on")
+        guard user.isUserAccount(from: UserID(lowestUser)) else {
+            throw .refused("uid \(user): reservations are held by users' accounts, which are from \(lowestUser) on")
         }
     }
 

@@ -102,7 +102,9 @@ struct EnforcerSweepTests {
         let service = try service(holding(5, EnforcerSweepTests.file))
         let monitor = NotingSight.Process(opener: opener(7, user: 999, EnforcerSweepTests.file))
         let display = NotingSight.Process(opener: opener(8, user: 0, EnforcerSweepTests.file))
-        sight.processes.withLock { $0 = [monitor, display] }
+        let dynamic = NotingSight.Process(opener: opener(9, user: 64_242, EnforcerSweepTests.file))
+        let nobody = NotingSight.Process(opener: opener(10, user: 65_534, EnforcerSweepTests.file))
+        sight.processes.withLock { $0 = [monitor, display, dynamic, nobody] }
         #expect(try await service.stop(ReservationID(5), grace: .zero) == StopReceipt())
         #expect(sight.signals.withLock { $0 } == [])
     }

@@ -27,7 +27,7 @@ struct OrderRulesTests {
         expectRefused(.holding(grant(owner: 1000, devices: [device("a", files: [path])])), naming: "device file")
     }
 
-    @Test(arguments: [0, 1, 999, 65_534, 65_535, UInt32.max])
+    @Test(arguments: [0, 1, 999, 61_184, 65_519, 65_534, 65_535, UInt32.max])
     func `an account of the system's holds nothing`(uid: UInt32) {
         expectRefused(.holding(grant(owner: uid)), naming: "uid \(uid)")
         var shared = grant(owner: 1000)

@@ -26,6 +26,8 @@ enum Compiler {
             Issue.record("\(source): the compiler gave \(status)")
             return nil
         }
+        // Other tests of this process may change its umask meanwhile.
+        chmod(target, 0o755)
         return target
     }
 

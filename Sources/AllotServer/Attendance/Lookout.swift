@@ -101,7 +101,7 @@ actor Lookout {
     /// The department that each user is of who has a device open.
     private func departments(of look: MachineLook?) async -> [UserID: DepartmentID] {
         var departments: [UserID: DepartmentID] = [:]
-        for user in Set(look?.openers.map(\.user) ?? []) where user >= broker.watch.lowestUser {
+        for user in Set(look?.openers.map(\.user) ?? []) where user.isUserAccount(from: broker.watch.lowestUser) {
             guard let account = try? await accounts.user(user) else { continue }
             departments[user] =
                 broker.policies.directory.accounts(user: account.name, groups: account.groups)

@@ -28,7 +28,7 @@ struct Sight: Sendable, Hashable {
         for opener in look.openers {
             let own = opener.reservation.flatMap { granted[$0] } ?? DeviceSet()
             if let reservation = opener.reservation, granted[reservation] != nil { present.insert(reservation) }
-            guard opener.user >= circumstances.lowestUser else { continue }
+            guard opener.user.isUserAccount(from: circumstances.lowestUser) else { continue }
             for device in opener.devices.compactMap({ indexes[$0] }) where !own.contains(device) {
                 let key = UnreservedTrail.Key(device: device, user: opener.user)
                 let process = UnreservedTrail.Process(pid: opener.pid, startTime: opener.startTime)

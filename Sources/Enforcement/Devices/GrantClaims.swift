@@ -22,7 +22,7 @@ struct GrantClaims: Sendable {
     ///
     /// - Parameter opener: seen by `Holding.watched(_:)`, where a device's id is the file's path.
     func trespass(of opener: DeviceOpener) -> [String] {
-        guard opener.user.uid >= lowestUser else { return [] }
+        guard opener.user.isUserAccount(from: UserID(lowestUser)) else { return [] }
         let granted = reservation(of: opener.group).flatMap { files[$0] } ?? []
         return opener.devices.map(\.text).filter { !granted.contains($0) }
     }
