@@ -171,6 +171,18 @@ struct EnforcerServiceTests {
         #expect(try await service.inventory().reservations == [ReservationID(5)])
     }
 
+    @Test func `a stop that nobody waits for any more cuts no warning short`() async throws {
+        let service = try service()
+        _ = try await service.start(.holding(grant(5, owner: 1000)))
+        _ = try await service.start(.command(command("true"), grant(5, owner: 1000)))
+        let warning = StopWarning(signal: .user1, lead: .seconds(600))
+        let stop = Task { try await service.stop(ReservationID(5), grace: .seconds(600), warning: warning) }
+        try await until("the warning is told") { units.signals.withLock { !$0.isEmpty } }
+        stop.cancel()
+        await #expect(throws: ExecutorFailure.failed("r-5: the stop was given up")) { try await stop.value }
+        #expect(units.stopped.withLock { $0 } == [] && units.names == ["allot-r5.service", "allot-r5.slice"])
+    }
+
     @Test(arguments: [-1, EnforcementLimits.graceSeconds * 1000 + 1, .max, .min])
     func `a grace has its limits`(milliseconds: Int64) async throws {
         let service = try service()

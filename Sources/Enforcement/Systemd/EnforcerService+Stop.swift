@@ -18,7 +18,11 @@ extension EnforcerService {
             try keep(record)
         }
         let names = UnitNames(reservation: reservation)
-        if let warning { try await warn(names, warning) }
+        if let warning {
+            try await warn(names, warning)
+            // Who asked is gone, and will ask again; nobody's warning is cut short by that.
+            guard !Task.isCancelled else { throw .failed("\(reservation): the stop was given up") }
+        }
         try await onBus { () async throws(BusError) in
             // The service and the scopes stop with their slice.
             try await self.units.stop(names.slice)
