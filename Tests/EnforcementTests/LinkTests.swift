@@ -142,6 +142,17 @@ struct LinkTests {
         }
     }
 
+    @Test(.timeLimit(.minutes(1)))
+    func `a request that is written just after the connection has ended fails at once`() async throws {
+        try await serving(FakeExecutor()) {
+            let channel = try await SystemdExecutor.connect(path)
+            let bytes = try EnforcerCodec.encode(EnforcerRequest(id: 1, verb: .inventory))
+            _ = try await channel.answer(id: 1, bytes: bytes, within: .hours(1))
+            try await channel.close()
+            await expectUnreachable { _ = try await channel.answer(id: 2, bytes: bytes, within: .hours(1)) }
+        }
+    }
+
     private func expectUnreachable(_ body: () async throws -> Void) async {
         await #expect {
             try await body()

@@ -25,7 +25,7 @@ final class EnforcerDialogue: ChannelDuplexHandler {
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         let question = unwrapOutboundIn(data)
         guard context.channel.isActive else {
-            question.promise.fail(ExecutorFailure.unreachable("enforcer: the connection has ended"))
+            promise?.fail(ChannelError.ioOnClosedChannel)
             return
         }
         let alarm = context.eventLoop.assumeIsolated().scheduleTask(in: question.limit) {
@@ -65,5 +65,33 @@ final class EnforcerDialogue: ChannelDuplexHandler {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         context.close(promise: nil)
+    }
+}
+
+extension Channel {
+    /// Sends a request to an enforcer, and gives its answer.
+    /// - Throws: `ExecutorFailure.unreachable` where there is none in time, or the connection has ended or ends before.
+    func answer(
+        id: UInt64, bytes: [UInt8], within limit: TimeAmount
+    ) async throws(ExecutorFailure) -> EnforcerAnswer {
+        let promise = eventLoop.makePromise(of: EnforcerAnswer.self)
+        let written = eventLoop.makePromise(of: Void.self)
+        // A connection that has just ended tells nobody but the one who writes.
+        written.futureResult.whenFailure { _ in
+            promise.fail(ExecutorFailure.unreachable("enforcer: the connection was lost"))
+        }
+        writeAndFlush(EnforcerQuestion(id: id, bytes: bytes, limit: limit, promise: promise), promise: written)
+        do {
+            // Nobody hears the answer any more, as at the daemon's end: the enforcer may still do what was asked.
+            return try await withTaskCancellationHandler {
+                try await promise.futureResult.get()
+            } onCancel: {
+                promise.fail(ExecutorFailure.unreachable("enforcer: given up"))
+            }
+        } catch let failure as ExecutorFailure {
+            throw failure
+        } catch {
+            throw .unreachable("enforcer: \(error)")
+        }
     }
 }

@@ -65,22 +65,7 @@ public actor SystemdExecutor: Executor {
         lastID += 1
         let id = lastID
         let bytes = try EnforcerCodec.encode(EnforcerRequest(id: id, verb: verb))
-        let channel = try await connected()
-        let promise = channel.eventLoop.makePromise(of: EnforcerAnswer.self)
-        let question = EnforcerQuestion(id: id, bytes: bytes, limit: limit, promise: promise)
-        channel.writeAndFlush(question, promise: nil)
-        do {
-            // Nobody hears the answer any more, as at the daemon's end: the enforcer may still do what was asked.
-            return try await withTaskCancellationHandler {
-                try await promise.futureResult.get()
-            } onCancel: {
-                promise.fail(ExecutorFailure.unreachable("enforcer: given up"))
-            }
-        } catch let failure as ExecutorFailure {
-            throw failure
-        } catch {
-            throw .unreachable("enforcer: \(error)")
-        }
+        return try await connected().answer(id: id, bytes: bytes, within: limit)
     }
 
     private func connected() async throws(ExecutorFailure) -> any Channel {
@@ -90,19 +75,21 @@ public actor SystemdExecutor: Executor {
             if link != current { return try await connected() }
         }
         let path = path
-        let begun = Task<any Channel, any Error> {
-            try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
-                .connectTimeout(.seconds(10))
-                .channelInitializer { channel in
-                    channel.eventLoop.makeCompletedFuture {
-                        try channel.addFraming(limit: EnforcementLimits.replyBytes)
-                        try channel.pipeline.syncOperations.addHandler(EnforcerDialogue())
-                    }
-                }
-                .connect(unixDomainSocketPath: path).get()
-        }
+        let begun = Task<any Channel, any Error> { try await SystemdExecutor.connect(path) }
         link = begun
         return try await channel(of: begun)
+    }
+
+    static func connect(_ path: String) async throws -> any Channel {
+        try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .connectTimeout(.seconds(10))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.addFraming(limit: EnforcementLimits.replyBytes)
+                    try channel.pipeline.syncOperations.addHandler(EnforcerDialogue())
+                }
+            }
+            .connect(unixDomainSocketPath: path).get()
     }
 
     private func channel(of link: Task<any Channel, any Error>) async throws(ExecutorFailure) -> any Channel {
