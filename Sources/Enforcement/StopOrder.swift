@@ -61,7 +61,8 @@ public struct UnreservedProcess: Sendable, Hashable, Codable {
 public struct StopReceipt: Sendable, Hashable, Codable {
     /// Devices of the grant that may not be given to anybody as they are.
     public var unfit: [UnfitDevice]
-    /// Processes outside of the grant that had one of its devices open, and were ended.
+    /// Processes outside of the grant that had one of its devices open and were ended. Without devices: those that were
+    /// ended because nothing could tell what they had open.
     public var ended: [DeviceOpener]
 
     public init(unfit: [UnfitDevice] = [], ended: [DeviceOpener] = []) {

@@ -29,30 +29,40 @@ public actor DeviceWatch {
 
     private let places: Places
     private var machine: LookThread<MachineRequest, MachineAnswer>
-    private var walk = WalkPlace()
+    private var walk: WalkPlace
     private let nvml: LookThread<NVMLRequest, NVMLLook>
-    private let place = Place<DeviceID?>(nil)
+    private let place = Place<NVMLStand?>(nil)
     private let besides: Int32?
     private let patience: Duration
     private let hang: Duration
+    private let now: @Sendable () -> Int64
 
     /// - Parameters:
     ///   - besides: the process whose open devices don't count: this one.
     ///   - patience: for how long one look waits for an answer.
-    ///   - hang: after how long what does not answer is not waited for any more: a device of NVIDIA's has a fault, and
-    ///     a process is left out from then on.
+    ///   - hang: after how long at one thing that does not answer it is not waited for any more: a device of NVIDIA's
+    ///     has a fault, and a process is left out as long as it holds up who looks into it.
     public init(
         places: Places = Places(), besides: Int32? = getpid(), patience: Duration = .seconds(10),
         hang: Duration = .seconds(30)
+    ) {
+        self.init(places: places, besides: besides, patience: patience, hang: hang, now: { Clock.boottime() })
+    }
+
+    /// - Parameter now: nanoseconds of CLOCK_BOOTTIME.
+    init(
+        places: Places, besides: Int32?, patience: Duration, hang: Duration, now: @escaping @Sendable () -> Int64
     ) {
         self.besides = besides
         self.patience = patience
         self.hang = hang
         self.places = places
+        self.now = now
+        walk = WalkPlace(now: now)
         machine = DeviceWatch.machine(places, besides, walk)
         let place = place
         nvml = LookThread {
-            let session = NVMLSession(path: places.nvml, place: place)
+            let session = NVMLSession(path: places.nvml, place: place, now: now)
             return { session.look($0.devices, at: Clock.boottime(), countsUse: $0.countsUse) }
         }
     }
@@ -88,20 +98,13 @@ public actor DeviceWatch {
                 scan.openers.append(opener)
             }
         }
-        scan.openers.sort { $0.pid < $1.pid }
-        if scan.openers.count > TelemetryLimits.openers {
-            scan.isCut = true
-            scan.openers.removeLast(scan.openers.count - TelemetryLimits.openers)
-        }
+        scan.cut(to: TelemetryLimits.openers)
     }
 
     /// Who has devices open; what is not found within the look's time is told as not seen.
     public func openers(of devices: [WatchedDevice]) async -> DeviceScan {
         let devices = Array(devices.prefix(TelemetryLimits.devices))
-        return await askMachine(.openers(devices))?.scan
-            ?? DeviceScan(
-                openers: [], isCut: false, blind: [DeviceWatch.stuck], isComplete: false,
-                unseen: devices.map(\.id).sorted())
+        return await askMachine(.openers(devices))?.scan ?? DeviceWatch.late(devices)
     }
 
     /// Why devices are not healthy, by device. Leaves alone the time since which use is counted.
@@ -125,19 +128,29 @@ public actor DeviceWatch {
     }
 
     /// A process may be stuck in the kernel so that who looks into it is stuck as well. Then another thread goes on
-    /// without that process; the one that is stuck is given up.
+    /// without what holds up of that process; the one that is stuck is given up, and says when it gets on.
     private func askMachine(_ request: MachineRequest) async -> MachineAnswer? {
         if let answer = await machine.ask(request, within: patience) { return answer }
-        guard let since = machine.busySince, Clock.boottime() - since >= hang.nanoseconds, let pid = walk.pid.value,
-            walk.avoided.value.count < TelemetryLimits.avoided
+        guard let stand = walk.stand, now() - stand.since >= hang.nanoseconds, !walk.avoided.isFull,
+            let startTime = startTime(of: stand.pid)
         else { return nil }
-        walk.avoided.value.insert(pid)
-        walk = WalkPlace(avoided: walk.avoided)
+        walk.avoided.add(stand.pid, startTime: startTime)
+        walk = walk.takenOver()
         machine = DeviceWatch.machine(places, besides, walk)
         return nil
     }
 
-    private static let stuck = "the kernel does not answer: who has devices open is not known"
+    /// As the kernel tells it also of a process whose memory is locked.
+    private func startTime(of pid: Int32) -> UInt64? {
+        guard let folder = try? ProcFolder("\(places.proc)/\(pid)") else { return nil }
+        return (try? ProcessFacts(folder))?.startTime
+    }
+
+    private static func late(_ devices: [WatchedDevice]) -> DeviceScan {
+        DeviceScan(
+            openers: [], blind: ["the kernel does not answer: who has devices open is not known"], reach: .late,
+            unseen: devices.map(\.id).sorted())
+    }
 
     private func askNVML(_ devices: [WatchedDevice], countsUse: Bool) async -> NVMLLook {
         let nvidia = devices.filter { $0.vendor == "nvidia" }
@@ -146,28 +159,17 @@ public actor DeviceWatch {
         if let look { return look }
         if nvidia.isEmpty { return NVMLLook() }
         var late = NVMLLook(blind: ["NVIDIA's library does not answer"])
-        guard let since = nvml.busySince, Clock.boottime() - since >= hang.nanoseconds else { return late }
-        let blamed = place.value
-        for device in nvidia where blamed == nil || device.id == blamed {
+        guard let stand = place.value, now() - stand.since >= hang.nanoseconds else { return late }
+        for device in nvidia where stand.device == nil || device.id == stand.device {
             late.readings[device.id] = NVMLReading(fault: "NVIDIA's driver does not answer")
         }
         return late
     }
 
     private func unseen(_ devices: [WatchedDevice], _ nvml: NVMLLook) -> MachineLook {
-        let answer = MachineAnswer(
-            at: Clock.boottime(),
-            scan: DeviceScan(
-                openers: [], isCut: false, blind: [DeviceWatch.stuck], isComplete: false,
-                unseen: devices.map(\.id).sorted()))
+        let answer = MachineAnswer(at: Clock.boottime(), scan: DeviceWatch.late(devices))
         return MachineLook.combined(devices, answer, nvml)
     }
-}
-
-/// Which process is looked into just now, and which are not looked into any more.
-struct WalkPlace: Sendable {
-    let pid = Place<Int32?>(nil)
-    var avoided = Place<Set<Int32>>([])
 }
 
 /// What NVIDIA's thread is asked.

@@ -28,13 +28,9 @@ final class LookThread<Request: Sendable, Answer: Sendable>: Sendable {
         return await pending.value
     }
 
-    /// Since when the work has been at one request, in nanoseconds of CLOCK_BOOTTIME; nil while it rests.
-    var busySince: Int64? { shared.busySince }
-
     private final class Shared: Sendable {
         private struct State {
             var waiting: [(Request, Pending<Answer>)] = []
-            var busySince: Int64?
             var hasThread = false
             var isStopped = false
         }
@@ -49,8 +45,6 @@ final class LookThread<Request: Sendable, Answer: Sendable>: Sendable {
         }
 
         deinit { if event >= 0 { close(event) } }
-
-        var busySince: Int64? { state.withLock { $0.busySince } }
 
         func add(_ request: Request, _ pending: Pending<Answer>) -> Bool {
             let isTaken = state.withLock { state in
@@ -78,7 +72,6 @@ final class LookThread<Request: Sendable, Answer: Sendable>: Sendable {
                     // Who asked has given up meanwhile: the work would be for nobody.
                     if pending.isOpen { pending.resume(work(request)) }
                 }
-                state.withLock { $0.busySince = nil }
                 if state.withLock({ $0.isStopped }) { return }
             }
         }
@@ -86,7 +79,6 @@ final class LookThread<Request: Sendable, Answer: Sendable>: Sendable {
         private func next() -> (Request, Pending<Answer>)? {
             state.withLock { state in
                 guard !state.isStopped, !state.waiting.isEmpty else { return nil }
-                state.busySince = Clock.boottime()
                 return state.waiting.removeFirst()
             }
         }

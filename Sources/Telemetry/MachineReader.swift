@@ -15,7 +15,7 @@ enum MachineRequest: Sendable {
 struct MachineAnswer: Sendable {
     /// Nanoseconds of CLOCK_BOOTTIME.
     var at: Int64
-    var scan = DeviceScan(openers: [], isCut: false, blind: [], isComplete: false, unseen: [])
+    var scan = DeviceScan(openers: [], reach: .part)
     var drm: [DeviceID: DRMUsage.Reading] = [:]
     var folders: [DeviceID: PCIFolder] = [:]
     var faults: [DeviceID: String] = [:]

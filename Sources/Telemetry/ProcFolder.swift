@@ -46,31 +46,33 @@ struct ProcFolder: ~Copyable {
         return true
     }
 
-    /// The first bytes of a file, at most `limitBytes`, chunk by chunk. Gives false where there was more.
-    func read(
-        _ name: String, limitBytes: Int = TelemetryLimits.fileBytes, _ body: (UnsafeRawBufferPointer) -> Void
-    ) throws(SystemError) -> Bool {
+    /// A file, chunk by chunk, until `body` says no. Gives false where it was stopped.
+    func read(_ name: String, _ body: (UnsafeRawBufferPointer) -> Bool) throws(SystemError) -> Bool {
         let file = openat(descriptor, name, O_RDONLY | O_CLOEXEC)
         guard file >= 0 else { throw SystemError(code: errno) }
         defer { close(file) }
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 << 10, alignment: 16)
         defer { chunk.deallocate() }
-        var total = 0
-        while total < limitBytes {
+        while true {
             let count = Glibc.read(file, chunk.baseAddress, chunk.count)
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw SystemError(code: errno) }
             if count == 0 { return true }
-            body(UnsafeRawBufferPointer(rebasing: chunk[..<count]))
-            total += count
+            if !body(UnsafeRawBufferPointer(rebasing: chunk[..<count])) { return false }
         }
-        return false
     }
 
     /// A small file's text; nil where there is none, or more than a small file holds.
-    func text(_ name: String) -> String? {
+    func text(_ name: String) -> String? { try? smallFile(name) }
+
+    /// A small file's text.
+    func smallFile(_ name: String) throws(SystemError) -> String {
         var bytes: [UInt8] = []
-        guard (try? read(name) { bytes.append(contentsOf: $0) }) == true else { return nil }
+        let isWhole = try read(name) { chunk in
+            bytes.append(contentsOf: chunk)
+            return bytes.count <= TelemetryLimits.fileBytes
+        }
+        guard isWhole else { throw SystemError(code: EFBIG) }
         return String(decoding: bytes, as: UTF8.self)
     }
 

@@ -175,6 +175,22 @@ struct EnforcerRepairTests {
         await #expect(throws: ExecutorFailure.self) { try await service.observe([disk]) }
     }
 
+    @Test func `who uses a device without a grant is told before all others`() async throws {
+        let service = try service()
+        var holding = holding
+        holding.devices = [device("a", vendor: "other")]
+        _ = try await service.start(.holding(holding))
+        let inside = "/container/allot.slice/allot-r5.slice/x.scope"
+        let granted = (1...600).map { opener($0, group: inside, "a") }
+        let system = opener(601, user: 0, "a")
+        let rogues = [opener(700, "a"), opener(701, group: inside, "b")]
+        sight.processes.withLock { $0 = (granted + [system] + rogues).map { NotingSight.Process(opener: $0) } }
+        let look = try await service.observe([holding.devices[0].watched])
+        let told = granted.prefix(EnforcementLimits.lookedAtOpeners - 2) + rogues
+        #expect(look.openers.map(\.pid) == told.map(\.pid) && look.isCut)
+        #expect(look.blind == ["more than 512 processes have devices open: not all are told"])
+    }
+
     @Test(arguments: [
         (["/dev/fuse"], ["/dev/nvidia-modeset"], true), ([], ["/dev/nvidia0"], false), (["/etc/shadow"], [], false),
         (["/dev/../etc/shadow"], [], false),

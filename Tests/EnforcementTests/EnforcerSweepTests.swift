@@ -153,6 +153,84 @@ struct EnforcerSweepTests {
         #expect(sight.looks.withLock { $0 } == 0)
     }
 
+    // MARK: - What a look can't tell
+
+    @Test(arguments: [UnreadProcess.Cause.stuck, .tooLarge])
+    func `a process that stays closed to looks is ended, for it may hide a device`(
+        cause: UnreadProcess.Cause
+    ) async throws {
+        let service = try service(holding(5, EnforcerSweepTests.file))
+        sight.processes.withLock {
+            $0 = [NotingSight.Process(opener: opener(812, user: 1001, EnforcerSweepTests.file))]
+        }
+        sight.closed.withLock { $0 = [812: (cause, "why")] }
+        let receipt = try await service.stop(ReservationID(5), grace: .zero)
+        #expect(receipt.unfit == [])
+        #expect(receipt.ended.map(\.pid) == [812] && receipt.ended.first?.devices == [])
+        #expect(sight.signals.withLock { $0 } == ["812:9"])
+        #expect(sight.looks.withLock { $0 } == EnforcementLimits.hiddenLooks + 2, "it had time to open up")
+    }
+
+    @Test func `a device is unfit because of a process that nothing can tell of, by its name`() async throws {
+        let service = try service(holding(5, EnforcerSweepTests.file))
+        let process = NotingSight.Process(opener: opener(812, user: 1001, EnforcerSweepTests.file), diesOf: [])
+        sight.processes.withLock { $0 = [process] }
+        sight.closed.withLock { $0 = [812: (.stuck, "it is stuck in the kernel")] }
+        let receipt = try await service.stop(ReservationID(5), grace: .zero)
+        let reason = "may be held open by pid 812 (python3, uid 1001): it is stuck in the kernel"
+        #expect(receipt.unfit == [UnfitDevice(id: DeviceID("d5"), reason: reason)])
+    }
+
+    @Test func `nobody is ended for a right that the enforcer lacks`() async throws {
+        let service = try service(holding(5, EnforcerSweepTests.file))
+        sight.processes.withLock { $0 = (7...12).map { NotingSight.Process(opener: opener($0)) } }
+        sight.closed.withLock { $0 = Dictionary(uniqueKeysWithValues: (7...12).map { ($0, (.unreadable, "no")) }) }
+        let receipt = try await service.stop(ReservationID(5), grace: .zero)
+        #expect(sight.signals.withLock { $0 } == [])
+        #expect(receipt.unfit.first?.reason.hasSuffix("and by 3 more") == true, "\(receipt.unfit)")
+    }
+
+    @Test func `what the system's own processes have open need not be known`() async throws {
+        let service = try service(holding(5, EnforcerSweepTests.file))
+        sight.processes.withLock { $0 = [NotingSight.Process(opener: opener(1, user: 0))] }
+        sight.closed.withLock { $0 = [1: (.unreadable, "Permission denied")] }
+        #expect(try await service.stop(ReservationID(5), grace: .zero) == StopReceipt())
+        #expect(sight.signals.withLock { $0 } == [])
+    }
+
+    @Test func `a device is not free where not every process was come to`() async throws {
+        let service = try service(holding(5, EnforcerSweepTests.file))
+        sight.reaches.withLock { $0 = [(.part, "only 5 processes were looked into")] }
+        let reason = "not every process was looked into: only 5 processes were looked into"
+        let unfit = [UnfitDevice(id: DeviceID("d5"), reason: reason)]
+        #expect(try await service.stop(ReservationID(5), grace: .zero).unfit == unfit)
+    }
+
+    @Test func `an answer that comes late is waited for`() async throws {
+        let service = try service(holding(5, EnforcerSweepTests.file))
+        let late = Array(repeating: (DeviceScan.Reach.late, "the kernel does not answer"), count: 20)
+        sight.reaches.withLock { $0 = late + [(.all, "")] }
+        #expect(try await service.stop(ReservationID(5), grace: .zero) == StopReceipt())
+        #expect(sight.looks.withLock { $0 } == 22)
+    }
+
+    @Test func `who is granted a part of the device during a look is left alone`() async throws {
+        let mine = holding(5, EnforcerSweepTests.file, EnforcerSweepTests.part)
+        let theirs = holding(6, EnforcerSweepTests.file, EnforcerSweepTests.otherPart)
+        let service = try service(mine)
+        sight.present.withLock { $0 = Set(theirs.files) }
+        let group = "/container/allot.slice/allot-r6.slice/allot-r6-run-9-1.scope"
+        sight.meanwhile.withLock { event in
+            event = {
+                _ = try? await service.start(.holding(theirs))
+            }
+        }
+        let process = NotingSight.Process(opener: opener(9, group: group, EnforcerSweepTests.file))
+        sight.processes.withLock { $0 = [process] }
+        #expect(try await service.stop(ReservationID(5), grace: .zero) == StopReceipt())
+        #expect(try await service.inventory().reservations == [ReservationID(6)])
+    }
+
     // MARK: - Without a grant
 
     private func unreserved(_ pid: Int32, user: UInt32 = 1000) -> UnreservedProcess {

@@ -95,7 +95,7 @@ struct LinkTests {
             groups: Array(repeating: group, count: TelemetryLimits.groups),
             openers: Array(repeating: opener, count: EnforcementLimits.lookedAtOpeners + 1), isCut: false,
             blind: Array(repeating: String(repeating: "b", count: 256), count: TelemetryLimits.blindLines))
-        let fitted = look.fitted
+        let fitted = look.fitted()
         #expect(fitted.isCut && fitted.openers.count == EnforcementLimits.lookedAtOpeners)
         let reply = EnforcerReply(id: .max, answer: .look(fitted))
         _ = try EnforcerCodec.encode(reply, limit: EnforcementLimits.replyBytes)

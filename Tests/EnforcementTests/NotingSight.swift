@@ -25,22 +25,38 @@ final class NotingSight: DeviceSight {
     let looks = Mutex(0)
     /// Files that are there.
     let present = Mutex<Set<String>>([])
+    /// Who is entered in the lists of files.
+    let lists = Mutex<[String: Set<UInt32>]>([:])
     /// Files of which nobody can tell who has them open.
     let unseen = Mutex<[String]>([])
+    /// Processes that can't be looked into, and why.
+    let closed = Mutex<[Int32: (UnreadProcess.Cause, String)]>([:])
+    /// What looks can't come to, as far as they are told; the last holds for all that follow.
+    let reaches = Mutex<[(DeviceScan.Reach, String)]>([])
+    /// What happens while a look is under way.
+    let meanwhile = Mutex<(@Sendable () async -> Void)?>(nil)
 
     func openers(of devices: [WatchedDevice]) async -> DeviceScan {
         looks.withLock { $0 += 1 }
         let asked = Set(devices.map(\.id))
-        let openers = processes.withLock { processes in
-            processes.compactMap { process in
+        let closed = closed.withLock { $0 }
+        let seen = processes.withLock { processes in
+            processes.map { process in
                 var opener = process.opener
-                opener.devices = opener.devices.filter { asked.contains($0) }
-                return opener.devices.isEmpty ? nil : opener
+                opener.devices = closed[opener.pid] == nil ? opener.devices.filter { asked.contains($0) } : []
+                return opener
             }
         }
-        let unseen = unseen.withLock { $0 }
-        return DeviceScan(
-            openers: openers, isCut: false, blind: [], isComplete: unseen.isEmpty, unseen: unseen.map { DeviceID($0) })
+        let unread = seen.compactMap { process in
+            closed[process.pid].map { UnreadProcess(process: process, cause: $0.0, reason: $0.1) }
+        }
+        let reach = reaches.withLock { $0.count > 1 ? $0.removeFirst() : $0.first }
+        let scan = DeviceScan(
+            openers: seen.filter { !$0.devices.isEmpty }, blind: [reach?.1].compactMap(\.self), unread: unread,
+            reach: reach?.0 ?? .all, unseen: unseen.withLock { $0.map { DeviceID($0) } })
+        let event = meanwhile.withLock { $0 }
+        await event?()
+        return scan
     }
 
     func faults(of devices: [WatchedDevice]) async -> [DeviceID: String] { faults.withLock { $0 } }
@@ -55,7 +71,7 @@ final class NotingSight: DeviceSight {
             },
             groups: groups.map {
                 GroupReading(reservation: $0, cpuMicroseconds: 0, memory: nil, memoryPeak: nil, tasks: nil)
-            }, openers: [], isCut: false, blind: [])
+            }, openers: processes.withLock { $0.map(\.opener) }, isCut: false, blind: [])
     }
 
     func signal(_ number: Int32, to process: ProcessIdentity) -> Bool {
@@ -73,6 +89,18 @@ final class NotingSight: DeviceSight {
     }
 
     func isThere(_ file: String) -> Bool { present.withLock { $0.contains(file) } }
+
+    func allow(_ users: [UInt32], _ file: String) throws(ExecutorFailure) {
+        lists.withLock { $0[file, default: []].formUnion(users) }
+    }
+
+    func isAllowed(_ users: [UInt32], _ file: String) -> Bool {
+        !isThere(file) || lists.withLock { $0[file]?.isSuperset(of: users) ?? users.isEmpty }
+    }
+
+    func remove(_ users: [UInt32], _ file: String) throws(ExecutorFailure) {
+        lists.withLock { $0[file]?.subtract(users) }
+    }
 
     func isRunning(_ process: ProcessIdentity) -> Bool {
         processes.withLock { $0.contains { $0.opener.identity == process } }

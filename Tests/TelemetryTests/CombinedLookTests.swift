@@ -21,7 +21,7 @@ struct CombinedLookTests {
     private func reading(_ told: Told) -> DeviceReading {
         var answer = MachineAnswer(at: 5)
         answer.scan = DeviceScan(
-            openers: told.isOpen ? [opener] : [], isCut: false, blind: [], isComplete: told.isComplete,
+            openers: told.isOpen ? [opener] : [], reach: told.isComplete ? .all : .part,
             unseen: told.isSeen ? [] : [DeviceID("a")])
         var folder = PCIFolder(address: "", sys: "/nowhere")
         folder.busyPermille = told.whole

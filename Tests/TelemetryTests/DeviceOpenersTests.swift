@@ -18,7 +18,7 @@ struct DeviceOpenersTests {
     func `a process that has a device open is found`(how: String) throws {
         let file = StandIn.full(folder.path + "/device")
         let child = try child(how, file)
-        let scan = DeviceOpeners.scan(devices: [watched("a", files: [file])])
+        let scan = TelemetryTests.scan([watched("a", files: [file])])
         let opener = try #require(scan.openers.first { $0.pid == child.pid })
         #expect(opener.devices == [DeviceID("a")])
         #expect(opener.command == "opener")
@@ -28,17 +28,18 @@ struct DeviceOpenersTests {
         #expect(scan.isComplete || scan.blind.allSatisfy { $0.contains(" may not be looked into ") })
     }
 
-    @Test func `a device that is mapped and closed is found`() throws {
+    @Test(arguments: ["map", "orphaned-map"])
+    func `a device that is mapped and closed is found`(how: String) throws {
         let file = StandIn.zero(folder.path + "/device")
-        let child = try child("map", file)
-        let scan = DeviceOpeners.scan(devices: [watched("a", files: [file])])
+        let child = try child(how, file)
+        let scan = TelemetryTests.scan([watched("a", files: [file])])
         #expect(scan.openers.map(\.pid).contains(child.pid))
     }
 
     @Test func `a process that has closed it is none`() throws {
         let file = StandIn.full(folder.path + "/device")
         let child = try child("closed", file)
-        let scan = DeviceOpeners.scan(devices: [watched("a", files: [file])])
+        let scan = TelemetryTests.scan([watched("a", files: [file])])
         #expect(!scan.openers.map(\.pid).contains(child.pid))
     }
 
@@ -48,7 +49,7 @@ struct DeviceOpenersTests {
         folder.write("elsewhere/device", "")
         let same = try child("open", second)
         let other = try child("open", folder.path + "/elsewhere/device")
-        let pids = DeviceOpeners.scan(devices: [watched("a", files: [file])]).openers.map(\.pid)
+        let pids = scan([watched("a", files: [file])]).openers.map(\.pid)
         #expect(pids.contains(same.pid) && !pids.contains(other.pid))
     }
 
@@ -56,7 +57,7 @@ struct DeviceOpenersTests {
         let file = StandIn.full(folder.path + "/device")
         chmod(folder.path, 0o755)
         let child = try child("open", file, user: 4242)
-        let scan = DeviceOpeners.scan(devices: [watched("a", files: [file])])
+        let scan = TelemetryTests.scan([watched("a", files: [file])])
         #expect(scan.openers.first { $0.pid == child.pid }?.user == UserID(4242))
     }
 
@@ -70,9 +71,9 @@ struct DeviceOpenersTests {
             close(two)
         }
         let devices = [watched("b", files: [first]), watched("a", files: [second])]
-        let own = DeviceOpeners.scan(devices: devices).openers.first { $0.pid == getpid() }
+        let own = scan(devices).openers.first { $0.pid == getpid() }
         #expect(own?.devices == [DeviceID("a"), DeviceID("b")])
-        #expect(!DeviceOpeners.scan(devices: devices, besides: getpid()).openers.map(\.pid).contains(getpid()))
+        #expect(!scan(devices, besides: getpid()).openers.map(\.pid).contains(getpid()))
     }
 }
 
@@ -80,7 +81,7 @@ struct DeviceOpenersTests {
 struct DeniedOpenersTests {
     @Test(.enabled(if: getuid() != 0, "root may look everywhere"))
     func `what may not be looked into is counted, and nothing is proven`() {
-        let scan = DeviceOpeners.scan(devices: [watched("a", files: ["/dev/full"])])
+        let scan = TelemetryTests.scan([watched("a", files: ["/dev/full"])])
         #expect(!scan.isComplete)
         #expect(
             scan.blind.contains { $0.hasSuffix("may not be looked into (CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH let)") })

@@ -96,27 +96,79 @@ struct DeviceWatchTests {
         #expect(scan.openers.map(\.pid) == [12] && scan.isComplete)
     }
 
-    @Test func `a process that holds up who looks into it is left out from then on`() async throws {
+    /// A process that holds up who reads its mappings: a pipe that nobody writes stands for a lock in the kernel.
+    private func stuckProcess(_ pid: Int, file: String? = nil) throws {
+        process(pid, file: file)
+        machine.remove("proc/\(pid)/maps")
+        try #require(mkfifo("\(machine.path)/proc/\(pid)/maps", 0o600) == 0)
+    }
+
+    /// Lets it go on, and read its mappings again.
+    private func release(_ pid: Int) {
+        let writer = open("\(machine.path)/proc/\(pid)/maps", O_WRONLY | O_CLOEXEC)
+        machine.remove("proc/\(pid)/maps")
+        machine.write("proc/\(pid)/maps", "")
+        close(writer)
+    }
+
+    private static let late = "the kernel does not answer: who has devices open is not known"
+
+    @Test func `the mappings of a process that holds up who reads them are left out until it lets go`() async throws {
         process(12, file: "/dev/full")
-        process(13)
-        // A pipe that nobody writes: who opens it waits, as with a process that is stuck in the kernel.
-        machine.remove("proc/13/maps")
-        try #require(mkfifo(machine.path + "/proc/13/maps", 0o600) == 0)
+        try stuckProcess(13, file: "/dev/full")
         let watch = DeviceWatch(places: places("/nowhere"), besides: nil, patience: .seconds(2), hang: .zero)
         let devices = [watched("a", files: ["/dev/full"]), watched("b", files: ["/dev/zero"])]
         let first = await watch.look(devices: devices)
         #expect(first.openers == [] && first.devices.map(\.busyPermille) == [nil, nil])
-        #expect(first.blind == ["the kernel does not answer: who has devices open is not known"])
-        var second = first
-        for _ in 0..<20 where second.openers.isEmpty { second = await watch.look(devices: devices) }
-        #expect(second.openers.map(\.pid) == [12] && second.devices.map(\.busyPermille) == [nil, nil])
-        #expect(second.blind == ["pid 13 is stuck in the kernel, and is not looked into"])
-        // It gets on, and ends.
-        let writer = open(machine.path + "/proc/13/maps", O_WRONLY | O_CLOEXEC)
-        close(writer)
+        #expect(first.blind == [DeviceWatchTests.late])
+        var second = DeviceScan(openers: [])
+        for _ in 0..<20 where second.openers.isEmpty { second = await watch.openers(of: devices) }
+        #expect(second.openers.map(\.pid) == [12, 13], "its open files hold up nobody")
+        #expect(second.unread.map(\.process.pid) == [13] && second.unread.map(\.cause) == [.stuck])
+        #expect(second.blind == ["pid 13: it is stuck in the kernel"] && !second.isComplete)
+        #expect(await watch.look(devices: devices).devices.map(\.busyPermille) == [nil, nil])
+        release(13)
+        var third = second
+        for _ in 0..<10_000 where !third.isComplete { third = await watch.openers(of: devices) }
+        #expect(third.isComplete && third.openers.map(\.pid) == [12, 13])
+    }
+
+    @Test func `a later process of a number that was stuck is looked into`() async throws {
+        try stuckProcess(13)
+        let watch = DeviceWatch(places: places("/nowhere"), besides: nil, patience: .seconds(1), hang: .zero)
+        let devices = [watched("a", files: ["/dev/full"])]
+        var scan = await watch.openers(of: devices)
+        for _ in 0..<20 where scan.unread.isEmpty { scan = await watch.openers(of: devices) }
+        #expect(scan.unread.map(\.process.startTime) == [777])
+        let writer = open("\(machine.path)/proc/13/maps", O_RDWR | O_CLOEXEC)
+        defer { close(writer) }
         machine.remove("proc/13")
-        let third = await watch.look(devices: devices)
-        #expect(third.blind == [] && third.devices.map(\.busyPermille) == [nil, 0])
+        process(13, file: "/dev/full")
+        machine.write("proc/13/stat", "13 (a.out) S 1 1 1 0 -1 0 0 0 0 0 0 0 0 0 20 0 1 0 888 0 0 0\n")
+        scan = await watch.openers(of: devices)
+        #expect(scan.openers.map(\.startTime) == [888] && scan.isComplete)
+    }
+
+    @Test func `nobody is blamed for the time that the processes before it took`() async throws {
+        let clock = SetClock()
+        process(12, file: "/dev/full")
+        try stuckProcess(13)
+        try stuckProcess(14)
+        let watch = DeviceWatch(
+            places: places("/nowhere"), besides: nil, patience: .milliseconds(500), hang: .seconds(30),
+            now: { clock.now })
+        let devices = [watched("a", files: ["/dev/full"])]
+        #expect(await watch.openers(of: devices).reach == .late)
+        clock.set(seconds: 29)
+        release(13)
+        #expect(await watch.openers(of: devices).reach == .late)
+        clock.set(seconds: 31)
+        for _ in 0..<2 { #expect(await watch.openers(of: devices).reach == .late) }
+        clock.set(seconds: 61)
+        var scan = await watch.openers(of: devices)
+        for _ in 0..<20 where scan.reach == .late { scan = await watch.openers(of: devices) }
+        #expect(scan.unread.map(\.process.pid) == [14])
+        release(14)
     }
 
     @Test func `a look is passed on whole`() async throws {
@@ -137,13 +189,14 @@ struct NVMLWatchTests {
     private static let devices = ["device GPU-1 0000:01:00.0 - 0", "device GPU-2 0000:02:00.0 - 0"]
     private let machine = TemporaryFolder()
 
-    private func watch(_ stub: StubNVML, patience: Duration = .seconds(60), hang: Duration = .seconds(3600))
-        -> DeviceWatch
-    {
+    private func watch(
+        _ stub: StubNVML, patience: Duration = .seconds(60), hang: Duration = .seconds(3600),
+        now: @escaping @Sendable () -> Int64 = Clock.boottime
+    ) -> DeviceWatch {
         machine.makeFolder("proc")
         let places = DeviceWatch.Places(
             proc: machine.path + "/proc", sys: machine.path + "/sys", groups: machine.path, nvml: stub.path)
-        return DeviceWatch(places: places, besides: nil, patience: patience, hang: hang)
+        return DeviceWatch(places: places, besides: nil, patience: patience, hang: hang, now: now)
     }
 
     @Test func `a process that only the library knows is an opener`() async throws {
@@ -190,6 +243,25 @@ struct NVMLWatchTests {
             faults = await watch.look(devices: [nvidia(1), nvidia(2)]).devices.map(\.fault)
         }
         #expect(faults == ["NVIDIA's driver does not answer", nil])
+        stub.tell([])
+    }
+
+    @Test func `a device is not blamed for the time that the driver took before it`() async throws {
+        let clock = SetClock()
+        let stub = try StubNVML(Compiler.nvml)
+        let watch = watch(stub, patience: .milliseconds(500), hang: .seconds(30)) { clock.now }
+        func faults() async -> [String?] {
+            await watch.look(devices: [nvidia(1), nvidia(2)]).devices.map(\.fault)
+        }
+        stub.tell(NVMLWatchTests.devices + ["hang nvmlInit_v2"])
+        #expect(await faults() == [nil, nil])
+        clock.set(seconds: 29)
+        stub.tell(NVMLWatchTests.devices + ["hang nvmlDeviceGetMemoryInfo_v2"])
+        for _ in 0..<20 where !stub.calls.contains("register GPU-2 10") { #expect(await faults() == [nil, nil]) }
+        clock.set(seconds: 31)
+        for _ in 0..<2 { #expect(await faults() == [nil, nil]) }
+        clock.set(seconds: 62)
+        #expect(await faults() == ["NVIDIA's driver does not answer", nil])
         stub.tell([])
     }
 

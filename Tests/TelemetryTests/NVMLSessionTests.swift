@@ -15,7 +15,7 @@ struct NVMLSessionTests {
     private func look(_ lines: [String], _ devices: [WatchedDevice] = [nvidia(1)]) throws -> NVMLLook {
         let stub = try StubNVML(Compiler.nvml)
         stub.tell(NVMLSessionTests.machine + lines)
-        return NVMLSession(path: stub.path, place: Place<DeviceID?>(nil)).look(devices, at: 0, countsUse: true)
+        return NVMLSession(path: stub.path).look(devices, at: 0, countsUse: true)
     }
 
     private func reading(_ lines: [String]) throws -> NVMLReading {
@@ -51,7 +51,7 @@ struct NVMLSessionTests {
 
     @Test func `samples since the last look are what counts`() throws {
         let stub = try StubNVML(Compiler.nvml)
-        let session = NVMLSession(path: stub.path, place: Place<DeviceID?>(nil))
+        let session = NVMLSession(path: stub.path)
         func busy(_ lines: String...) -> Int? {
             stub.tell(NVMLSessionTests.machine + lines)
             return session.look([nvidia(1)], at: 0, countsUse: true).readings[DeviceID("GPU-1")]?.busyPermille
@@ -67,7 +67,7 @@ struct NVMLSessionTests {
     @Test func `a look at health leaves the samples for the next look`() throws {
         let stub = try StubNVML(Compiler.nvml)
         stub.tell(NVMLSessionTests.machine + ["sample GPU-1 100 80"])
-        let session = NVMLSession(path: stub.path, place: Place<DeviceID?>(nil))
+        let session = NVMLSession(path: stub.path)
         _ = session.look([nvidia(1)], at: 0, countsUse: true)
         stub.tell(NVMLSessionTests.machine + ["sample GPU-1 200 60", "process GPU-1 3"])
         let health = session.look([nvidia(1)], at: 0, countsUse: false).readings[DeviceID("GPU-1")]
@@ -130,7 +130,7 @@ struct NVMLSessionTests {
 
     @Test func `errors of memory are a fault when they grow, for a minute`() throws {
         let stub = try StubNVML(Compiler.nvml)
-        let session = NVMLSession(path: stub.path, place: Place<DeviceID?>(nil))
+        let session = NVMLSession(path: stub.path)
         func fault(_ errors: Int, at seconds: Int64) -> String? {
             stub.tell(NVMLSessionTests.machine + ["errors GPU-1 \(errors)"])
             let look = session.look([nvidia(1)], at: seconds * NVMLSessionTests.second, countsUse: true)

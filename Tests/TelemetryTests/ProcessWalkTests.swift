@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 import Testing
 import Units
@@ -26,7 +27,7 @@ struct ProcessWalkTests {
     }
 
     private func scan(_ devices: [WatchedDevice]? = nil) -> DeviceScan {
-        DeviceOpeners.scan(devices: devices ?? [device], proc: proc.path)
+        TelemetryTests.scan(devices ?? [device], proc: proc.path)
     }
 
     @Test func `a process is told with what /proc tells of it`() {
@@ -36,7 +37,7 @@ struct ProcessWalkTests {
         let expected = DeviceOpener(
             pid: 812, startTime: 98765, user: UserID(1001), command: "python3",
             group: "/user.slice/user-1001.slice/session-3.scope", devices: [DeviceID("a")])
-        #expect(scan() == DeviceScan(openers: [expected], isCut: false, blind: [], isComplete: true, unseen: []))
+        #expect(scan() == DeviceScan(openers: [expected]))
     }
 
     @Test func `a name may hold brackets and blanks, and nothing in it is passed on that is not printable`() {
@@ -51,7 +52,7 @@ struct ProcessWalkTests {
     @Test(arguments: [("S", 0x20_0040, 1), ("Z", 0, 1), ("X", 0, 1)])
     func `a thread of the kernel and a process that has ended hold nothing`(state: String, flags: Int, threads: Int) {
         process(9, state: state, flags: flags, threads: threads)
-        #expect(scan() == DeviceScan(openers: [], isCut: false, blind: [], isComplete: true, unseen: []))
+        #expect(scan() == DeviceScan(openers: []))
     }
 
     @Test func `a process whose first thread has ended holds what the others hold`() {
@@ -67,7 +68,7 @@ struct ProcessWalkTests {
         process(10)
         proc.remove("10/fd")
         proc.makeFolder("11")
-        #expect(scan() == DeviceScan(openers: [], isCut: false, blind: [], isComplete: true, unseen: []))
+        #expect(scan() == DeviceScan(openers: []))
     }
 
     @Test func `what can not be read is told, and the rest is read`() {
@@ -81,11 +82,64 @@ struct ProcessWalkTests {
         #expect(!scan.isComplete)
     }
 
-    @Test func `more openers than are told make it cut, by pid`() {
-        for pid in 1...TelemetryLimits.openers + 1 { process(pid) }
+    @Test func `a process whose facts can not be read makes the look incomplete`() {
+        for (pid, file) in [(9, "stat"), (10, "status"), (11, "cgroup")] {
+            process(pid)
+            proc.remove("\(pid)/\(file)")
+            proc.makeFolder("\(pid)/\(file)")
+        }
+        proc.write("12", "")
         let scan = scan()
-        #expect(scan.isCut && !scan.isComplete)
-        #expect(scan.openers.map(\.pid) == (1...Int32(TelemetryLimits.openers)).map { $0 })
+        #expect(scan.openers == [] && scan.reach == .part)
+        #expect(scan.blind == [9, 10, 11].map { "pid \($0): Is a directory" } + ["pid 12: Not a directory"])
+    }
+
+    @Test func `more openers than are told make it cut, by pid, and are told of`() {
+        for pid in [3, 1, 2] { process(pid) }
+        var scan = scan()
+        scan.cut(to: 3)
+        #expect(scan.isComplete)
+        scan.cut(to: 2)
+        #expect(scan.isCut && !scan.isComplete && scan.openers.map(\.pid) == [1, 2])
+        #expect(scan.blind == ["more than 2 processes have devices open: the others are not told"])
+    }
+
+    /// A line of a list of mappings that says that a device's file is mapped.
+    private func mapping(of file: String) throws -> String {
+        var found = allot_file()
+        try #require(allot_file_look(AT_FDCWD, file, &found) == 0)
+        let device = String(found.device >> 32, radix: 16) + ":" + String(found.device & 0xffff_ffff, radix: 16)
+        return "7f2c00000000-7f2c00001000 rw-s 00000000 \(device) \(found.inode) \(file)\n"
+    }
+
+    @Test func `of a process whose first thread has ended, another's mappings are read`() throws {
+        process(9, state: "Z", threads: 3, file: nil)
+        proc.write("9/task/10/maps", "")
+        proc.write("9/task/11/maps", try mapping(of: "/dev/full"))
+        for thread in [10, 11] { proc.makeFolder("9/task/\(thread)/fd") }
+        #expect(scan().openers.map(\.pid) == [9])
+    }
+
+    @Test func `a mapping behind as many long ones as Linux allows is found`() throws {
+        let path = String(repeating: "/" + String(repeating: "x", count: 255), count: 15)
+        let line = "7f2c00000000-7f2c00001000 rw-s 00000000 00:99 7 \(path)\n"
+        process(9, file: nil, maps: String(repeating: line, count: 65_529) + (try mapping(of: "/dev/full")))
+        let scan = scan()
+        #expect(scan.openers.map(\.pid) == [9] && scan.isComplete)
+    }
+
+    @Test func `a process with more than is read is told as not looked into`() throws {
+        let path = String(repeating: "/" + String(repeating: "x", count: 255), count: 32)
+        let line = "7f2c00000000-7f2c00001000 rw-s 00000000 00:99 7 \(path)\n"
+        let count = TelemetryLimits.processBytes / line.utf8.count + 1
+        process(9, file: "/dev/full", maps: String(repeating: line, count: count))
+        process(10)
+        let scan = scan()
+        #expect(scan.openers.map(\.pid) == [9, 10] && !scan.isComplete && scan.reach == .all)
+        let unread = try #require(scan.unread.first)
+        #expect(scan.unread.count == 1 && unread.process.pid == 9 && unread.process.user == UserID(1001))
+        #expect(unread.cause == .tooLarge && unread.reason.hasPrefix("looking into it was given up after 3355"))
+        #expect(scan.blind == ["pid 9: \(unread.reason)"])
     }
 
     @Test func `a file of several devices counts for each, and other files for none`() {
@@ -115,7 +169,7 @@ struct ProcessWalkTests {
     }
 
     @Test func `without a /proc nothing is proven`() {
-        let scan = DeviceOpeners.scan(devices: [device], proc: proc.path + "/absent")
+        let scan = TelemetryTests.scan([device], proc: proc.path + "/absent")
         #expect(!scan.isComplete && scan.openers.isEmpty && scan.blind.count == 1)
     }
 
@@ -158,5 +212,21 @@ struct MappingReaderTests {
         let path = String(repeating: "/x 00:05 1042", count: 300)
         #expect(found("7f-8f rw-s 0 00:07 9 \(path)\n7f-8f rw-s 0 103:0a 7 \(path)\n", chunk: chunk) == [2])
         #expect(found("\n \n  \n7f-8f rw-s 0 00:05\n7f-8f rw-s 0 5 1042\n7f-8f\n\n", chunk: chunk) == [])
+    }
+}
+
+@Suite("How much is read of processes")
+struct WalkBurdenTests {
+    @Test func `large processes of one user come to a limit, and small ones and others' do not`() {
+        var burden = WalkBurden()
+        func read(_ bytes: Int, of user: UInt32) -> Bool {
+            burden.begin()
+            return burden.add(bytes) { UserID(user) }
+        }
+        for _ in 0..<2 { #expect(read(TelemetryLimits.processBytes, of: 1)) }
+        #expect(!read(TelemetryLimits.smallProcessBytes + 1, of: 1))
+        for _ in 0..<2000 { #expect(read(TelemetryLimits.smallProcessBytes, of: 1)) }
+        #expect(read(TelemetryLimits.processBytes, of: 2))
+        #expect(!read(TelemetryLimits.processBytes + 1, of: 3))
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Testing
 import Units
 
@@ -84,4 +85,19 @@ func watched(
     _ id: String, vendor: String = "other", uuid: String? = nil, pciAddress: String? = nil, files: [String] = []
 ) -> WatchedDevice {
     WatchedDevice(id: DeviceID(id), vendor: vendor, uuid: uuid, pciAddress: pciAddress, files: files)
+}
+
+/// Who has devices open, by one walk.
+func scan(_ devices: [WatchedDevice], proc: String = "/proc", besides: Int32? = nil) -> DeviceScan {
+    var walk = ProcessWalk(devices: devices, proc: proc, besides: besides, readsUsage: false)
+    return walk.scan()
+}
+
+/// A clock that goes on when it is told to.
+final class SetClock: Sendable {
+    private let nanoseconds = Mutex<Int64>(0)
+
+    func set(seconds: Int64) { nanoseconds.withLock { $0 = seconds * 1_000_000_000 } }
+
+    var now: Int64 { nanoseconds.withLock { $0 } }
 }

@@ -7,6 +7,7 @@ struct GrantClaims: Sendable {
     /// Where `allot.slice` is, as /proc shows control groups here: below a container's own group, if it is one's.
     private let root: String
     private let files: [ReservationID: Set<String>]
+    private let devices: [ReservationID: Set<DeviceID>]
 
     /// - Parameters:
     ///   - holdings: all that stand.
@@ -15,6 +16,7 @@ struct GrantClaims: Sendable {
         self.lowestUser = lowestUser
         self.root = root
         files = Dictionary(holdings.map { ($0.reservation, Set($0.ownFiles)) }) { one, _ in one }
+        devices = Dictionary(holdings.map { ($0.reservation, Set($0.devices.map(\.id))) }) { one, _ in one }
     }
 
     /// The files, of those that a process was seen to have open, that it may not have open. Nothing for accounts of the
@@ -22,10 +24,22 @@ struct GrantClaims: Sendable {
     ///
     /// - Parameter opener: seen by `Holding.watched(_:)`, where a device's id is the file's path.
     func trespass(of opener: DeviceOpener) -> [String] {
-        guard opener.user.isUserAccount(from: UserID(lowestUser)) else { return [] }
+        guard isUsers(opener) else { return [] }
         let granted = reservation(of: opener.group).flatMap { files[$0] } ?? []
         return opener.devices.map(\.text).filter { !granted.contains($0) }
     }
+
+    /// Whether a user's process has a device open that is not granted to it.
+    ///
+    /// - Parameter opener: seen with the devices' own ids.
+    func isRogue(_ opener: DeviceOpener) -> Bool {
+        guard isUsers(opener) else { return false }
+        let granted = reservation(of: opener.group).flatMap { devices[$0] } ?? []
+        return !granted.isSuperset(of: opener.devices)
+    }
+
+    /// Whether a process is a user's, and none of the system's.
+    func isUsers(_ process: DeviceOpener) -> Bool { process.user.isUserAccount(from: UserID(lowestUser)) }
 
     /// Whose slice a control group is in. A user may give a group of their own any name, so it counts from the root.
     func reservation(of group: String) -> ReservationID? {

@@ -76,13 +76,16 @@ enum EnforcerCodec {
 }
 
 extension MachineLook {
-    /// As much of it as a reply holds.
-    var fitted: MachineLook {
+    /// As much of it as a reply holds: before all others, those of its openers that somebody has to hear of.
+    func fitted(first isFirst: (DeviceOpener) -> Bool = { _ in false }) -> MachineLook {
+        let limit = EnforcementLimits.lookedAtOpeners
+        guard openers.count > limit else { return self }
         var look = self
-        if look.openers.count > EnforcementLimits.lookedAtOpeners {
-            look.openers.removeLast(look.openers.count - EnforcementLimits.lookedAtOpeners)
-            look.isCut = true
-        }
+        let ordered = openers.filter(isFirst) + openers.filter { !isFirst($0) }
+        look.openers = ordered.prefix(limit).sorted { $0.pid < $1.pid }
+        look.isCut = true
+        let line = "more than \(limit) processes have devices open: not all are told"
+        look.blind = blind.prefix(TelemetryLimits.blindLines - 1) + [line]
         return look
     }
 }
@@ -101,7 +104,7 @@ extension Executor {
             case .observe(.commands(let version, let within)):
                 return .observation(try await observe(since: version, within: within))
             case .observe(.devices(let devices)):
-                return .look(try await observe(devices).fitted)
+                return .look(try await observe(devices).fitted())
             }
         } catch {
             return .failure(error)

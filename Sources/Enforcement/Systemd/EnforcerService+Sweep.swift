@@ -8,31 +8,38 @@ extension EnforcerService {
     ///
     /// Everything in the grant is over by then, and its users' way to the files is shut; what is found came by a file
     /// in another way: handed out of the slice, or opened outside of any. A process may fork while it is ended, or hand
-    /// the descriptor on while the others are looked at: it is looked for again until two looks have found nothing.
+    /// the descriptor on while the others are looked at: it is looked for again until two looks have found nothing. A
+    /// user's process that stays closed to looks is ended too: it may hide anything.
     func sweep(_ holding: Holding) async throws(ExecutorFailure) -> StopReceipt {
         let files = holding.ownFiles
         guard !files.isEmpty else { return StopReceipt() }
         var receipt = StopReceipt()
-        let until = ContinuousClock.now + .seconds(EnforcementLimits.sweepSeconds)
-        var held: [DeviceOpener] = []
-        var unseen: [String] = []
+        let began = ContinuousClock.now
+        var last: SweepLook
+        var hidden: [ProcessIdentity: Int] = [:]
         var (looks, emptyLooks) = (0, 0)
-        while emptyLooks < 2 {
-            let claims = claims(besides: holding.reservation)
+        repeat {
             let scan = await sight.openers(of: Holding.watched(files))
-            unseen = scan.unseen.map(\.text).filter(sight.isThere)
-            held = scan.openers.filter { !claims.trespass(of: $0).isEmpty }
-            emptyLooks = held.isEmpty ? emptyLooks + 1 : 0
-            for opener in held where sight.signal(SIGKILL, to: opener.identity) {
-                note(opener, of: holding, in: &receipt)
+            // After the look: who was granted a part of the device meanwhile has it open rightfully.
+            last = SweepLook(scan, claims(besides: holding.reservation), isThere: sight.isThere)
+            if !last.isLate { looks += 1 }
+            emptyLooks = last.isEmpty ? emptyLooks + 1 : 0
+            for opener in last.held where sight.signal(SIGKILL, to: opener.identity) {
+                note(opener, of: holding, "it had a device open whose grant is over", in: &receipt)
             }
-            looks += 1
+            hidden = last.hidden.reduce(into: [:]) { $0[$1.process.identity] = (hidden[$1.process.identity] ?? 0) + 1 }
+            for one in last.hidden
+            where one.isItsOwnDoing && hidden[one.process.identity] == EnforcementLimits.hiddenLooks {
+                guard sight.signal(SIGKILL, to: one.process.identity) else { continue }
+                note(one.process, of: holding, "what it has open can't be told: \(one.reason)", in: &receipt)
+            }
             // On a machine that is too busy to look often, the time alone would say little.
-            if .now >= until, looks >= EnforcementLimits.sweepLooks || !scan.isComplete { break }
+            let isTime = .now >= began + last.limit
+            if emptyLooks == 2 || isTime && (looks >= EnforcementLimits.sweepLooks || !last.isWhole) { break }
             guard !Task.isCancelled else { throw .failed("\(holding.reservation): the stop was given up") }
-            if emptyLooks < 2 { try? await Task.sleep(for: .milliseconds(held.isEmpty ? 10 : 50)) }
-        }
-        receipt.unfit = await unfit(holding, held: held, unseen: unseen)
+            try? await Task.sleep(for: last.pause)
+        } while true
+        receipt.unfit = await unfit(holding, last)
         return receipt
     }
 
@@ -67,25 +74,20 @@ extension EnforcerService {
             root: sight.groupRoot)
     }
 
-    private func note(_ opener: DeviceOpener, of holding: Holding, in receipt: inout StopReceipt) {
+    private func note(_ opener: DeviceOpener, of holding: Holding, _ reason: String, in receipt: inout StopReceipt) {
         guard !receipt.ended.contains(where: { $0.identity == opener.identity }) else { return }
         let opener = opener.named(among: holding.devices.map(\.watched))
         logger.warning(
-            "killed: it had a device open whose grant is over",
-            metadata: ["reservation": "\(holding.reservation)", "process": "\(opener.text)"])
+            "killed: \(reason)", metadata: ["reservation": "\(holding.reservation)", "process": "\(opener.text)"])
         if receipt.ended.count < EnforcementLimits.receiptProcesses { receipt.ended.append(opener) }
     }
 
     /// The devices that something still has open or that nobody can tell of, and those that are not healthy.
-    private func unfit(_ holding: Holding, held: [DeviceOpener], unseen: [String]) async -> [UnfitDevice] {
+    private func unfit(_ holding: Holding, _ last: SweepLook) async -> [UnfitDevice] {
         // The daemon knows more of a device than its holder needs.
         let faults = await sight.faults(of: holding.devices.map { watched[$0.id] ?? $0.watched })
         return holding.devices.compactMap { device in
-            let holders = held.filter { opener in opener.devices.contains { device.files.contains($0.text) } }
-            var reasons = holders.prefix(3).map { "held open by \($0.text)" }
-            if holders.count > 3 { reasons.append("and by \(holders.count - 3) more") }
-            if device.files.contains(where: unseen.contains) { reasons.append("nobody can tell who has it open") }
-            if let fault = faults[device.id] { reasons.append(fault) }
+            let reasons = last.reasons(device) + [faults[device.id]].compactMap(\.self)
             return reasons.isEmpty ? nil : UnfitDevice(id: device.id, reason: reasons.joined(separator: "; "))
         }
     }

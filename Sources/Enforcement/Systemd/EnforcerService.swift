@@ -124,7 +124,7 @@ public actor EnforcerService: Executor {
         for index in look.openers.indices {
             look.openers[index].reservation = claims.reservation(of: look.openers[index].group)
         }
-        return look
+        return look.fitted(first: claims.isRogue)
     }
 
     /// Whether this actor still works, and its thread for the bus too; not whether the bus does.
@@ -149,9 +149,7 @@ public actor EnforcerService: Executor {
                 throw .refused("\(file) is held by \(other.reservation)")
             }
         }
-        for file in holding.files where !DeviceAccess.isThere(file) {
-            throw .failed("\(file): \(errorText(errno))")
-        }
+        for file in holding.files where !sight.isThere(file) { throw .failed("\(file): \(errorText(ENOENT))") }
         // From here on the record says what there may be to undo.
         var record = records[reservation] ?? GrantRecord(holding: holding)
         record.isEnding = false

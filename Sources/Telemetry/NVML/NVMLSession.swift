@@ -17,6 +17,14 @@ struct NVMLLook: Sendable, Equatable {
     var blind: [String] = []
 }
 
+/// What the library is asked about just now.
+struct NVMLStand: Sendable, Equatable {
+    /// nil for what is no device's own: its start, its end, errors of all devices.
+    var device: DeviceID?
+    /// In nanoseconds of CLOCK_BOOTTIME.
+    var since: Int64
+}
+
 /// A session with NVIDIA's library, for one thread.
 ///
 /// It is kept between looks, for events come to who is there, and a driver that nobody holds may take seconds to start.
@@ -24,7 +32,8 @@ struct NVMLLook: Sendable, Equatable {
 /// rest.
 final class NVMLSession {
     private let path: String
-    private let place: Place<DeviceID?>
+    private let place: Place<NVMLStand?>
+    private let now: @Sendable () -> Int64
     private var library: NVMLLibrary?
     private var isOpen = false
     private var events: NVMLLibrary.EventSet?
@@ -33,10 +42,13 @@ final class NVMLSession {
     private var held: Set<DeviceID> = []
     private var notes = NVMLNotes()
 
-    /// - Parameter place: is told which device the library is asked about, for who waits for it.
-    init(path: String, place: Place<DeviceID?>) {
+    /// - Parameter place: is told what the library is asked about, for who waits for it.
+    init(
+        path: String, place: Place<NVMLStand?> = Place(nil), now: @escaping @Sendable () -> Int64 = Clock.boottime
+    ) {
         self.path = path
         self.place = place
+        self.now = now
     }
 
     /// A device with its handles.
@@ -55,26 +67,30 @@ final class NVMLSession {
     ///   - countsUse: false asks for health only, and leaves the time since which use is counted as it is.
     func look(_ devices: [WatchedDevice], at: Int64, countsUse: Bool) -> NVMLLook {
         let devices = devices.filter { $0.vendor == "nvidia" }
-        place.value = nil
+        stand(at: nil)
+        defer { place.value = nil }
         notes = NVMLNotes()
         if countsUse, !held.isSubset(of: devices.map(\.id)) { end() }
         guard !devices.isEmpty, let library = open() else { return NVMLLook(blind: notes.lines) }
         var look = NVMLLook()
         let found = devices.compactMap { device in
-            place.value = device.id
+            stand(at: device.id)
             held.insert(device.id)
             return find(device, library, &look)
         }
+        stand(at: nil)
         takeEvents(library, at: at)
         for device in found {
-            place.value = device.device.id
+            stand(at: device.device.id)
             look.readings[device.device.id] = read(device, library, at: at, countsUse: countsUse)
         }
-        place.value = nil
+        stand(at: nil)
         look.blind = notes.lines
         if notes.isUnloaded { end() }
         return look
     }
+
+    private func stand(at device: DeviceID?) { place.value = NVMLStand(device: device, since: now()) }
 
     /// The library in a session; nil, with a note, where there is none.
     private func open() -> NVMLLibrary? {

@@ -1,7 +1,10 @@
 /// Which of NVIDIA's error events mean that a device is not fit for the next user.
 ///
 /// After NVIDIA's Xid catalogue (docs.nvidia.com/deploy/xid-errors, "Analyzing Xid Errors with the Xid Catalog"): those
-/// whose immediate action is a reset of the GPU, a restart of the machine, or a look at its cables.
+/// whose immediate action is a reset of the GPU, a restart of the machine, or a look at its cables. Others are brought
+/// about by programs, and the device goes on. 109, a context switch that took too long, has a reset for its action
+/// there and is none of these: any program can bring it about, NVIDIA's own device plugin for Kubernetes does not take
+/// it for a fault, and where the driver does want a reset its recovery action says so.
 enum Xid {
     static let faults: [UInt64: String] = [
         46: "GPU stopped processing",
@@ -25,11 +28,6 @@ enum Xid {
         171: "uncorrectable DRAM error",
         172: "uncorrectable SRAM error",
     ]
-
-    /// Brought about by programs, by the same catalogue: the device goes on. 109, a context switch that took too long,
-    /// has a reset for its action there; but any program can bring it about, NVIDIA's own device plugin for Kubernetes
-    /// does not take it for a fault, and where the driver does want a reset its recovery action says so.
-    static let applications: Set<UInt64> = [8, 11, 13, 25, 31, 32, 39, 40, 41, 43, 44, 45, 68, 69, 80, 94, 109, 137]
 
     /// In words; nil for what is no fault of the device.
     static func fault(_ number: UInt64) -> String? { faults[number].map { "Xid \(number): \($0)" } }

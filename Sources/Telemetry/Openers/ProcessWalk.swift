@@ -2,21 +2,27 @@ import CLinux
 import Glibc
 import Units
 
-/// One walk through the processes.
+/// One walk through all processes, for those that have devices open or mapped.
+///
+/// It waits for no file system: what is open is told by its device number, never by a name. Looking into others'
+/// processes takes CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH. Kernel threads have no open files. A descriptor that is
+/// under way in a socket, and that nobody has received yet, is open nowhere that the kernel shows.
 struct ProcessWalk {
-    private let devices: [WatchedDevice]
-    private let proc: String
+    let devices: [WatchedDevice]
+    let proc: String
+    let readsUsage: Bool
+    let place: WalkPlace
+    let numbers: DeviceNumbers
     private let besides: Int32?
-    private let readsUsage: Bool
-    private let place: WalkPlace
-    private let numbers: DeviceNumbers
     /// What DRM's drivers count for the files that are open, where it was asked for.
-    private(set) var usage: [FoundUsage] = []
+    var usage: [FoundUsage] = []
+    /// Why the process that is looked into just now is not looked into wholly.
+    var gap: Gap?
+    var burden = WalkBurden()
     private var openers: [DeviceOpener] = []
-    private var hasDenied = false
+    private var unread: [UnreadProcess] = []
     private var blind: [String] = []
-    private var isCut = false
-    private var isComplete = true
+    private var reach = DeviceScan.Reach.all
 
     /// An open file of a DRM device.
     struct FoundUsage {
@@ -26,6 +32,12 @@ struct ProcessWalk {
         var client: DRMClient?
     }
 
+    struct Gap {
+        var cause: UnreadProcess.Cause
+        var reason: String
+    }
+
+    /// - Parameter besides: a process that is left out: the caller's own.
     init(devices: [WatchedDevice], proc: String, besides: Int32?, readsUsage: Bool, at place: WalkPlace = WalkPlace()) {
         self.devices = Array(devices.prefix(TelemetryLimits.devices))
         self.proc = proc
@@ -39,37 +51,24 @@ struct ProcessWalk {
         for (_, reason) in numbers.missing.sorted(by: { $0.key < $1.key }) {
             tell("cannot tell who has it open: \(reason)")
         }
+        defer { place.leave() }
         do throws(SystemError) {
             let root = try ProcFolder(proc)
             let pids = try processes(root)
-            // One that has ended is nobody to avoid; its number may be used again.
-            let avoided = place.avoided.value.intersection(pids)
-            place.avoided.value = avoided
-            defer { place.pid.value = nil }
+            place.avoided.keep(pids)
             for pid in pids where pid != besides {
-                if avoided.contains(pid) {
-                    note("pid \(pid) is stuck in the kernel, and is not looked into")
-                    continue
-                }
-                place.pid.value = pid
-                guard let folder = try? ProcFolder(String(pid), in: root) else { continue }
-                visit(pid, folder)
+                // Nobody waits for what this walk finds any more.
+                guard place.come(to: pid) else { break }
+                visit(pid, in: root)
             }
         } catch {
-            note("\(proc): \(error.reason): nobody can tell who has devices open")
+            miss("\(proc): \(error.reason): nobody can tell who has devices open")
         }
-        if hasDenied {
-            // Without their number, which is another at each look: what is told is told once.
-            note("some processes may not be looked into (CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH let)")
-        }
-        openers.sort { $0.pid < $1.pid }
-        if openers.count > TelemetryLimits.openers {
-            isCut = true
-            openers.removeLast(openers.count - TelemetryLimits.openers)
-        }
-        return DeviceScan(
-            openers: openers, isCut: isCut, blind: blind, isComplete: isComplete && !isCut,
+        var scan = DeviceScan(
+            openers: openers, blind: blind, unread: unread, reach: reach,
             unseen: numbers.missing.keys.map { devices[$0].id }.sorted())
+        scan.cut(to: TelemetryLimits.openers)
+        return scan
     }
 
     private mutating func processes(_ root: borrowing ProcFolder) throws(SystemError) -> [Int32] {
@@ -78,87 +77,66 @@ struct ProcessWalk {
             pids.append(pid)
             return pids.count < TelemetryLimits.processes
         }
-        if !isWhole { note("only \(TelemetryLimits.processes) processes were looked into") }
+        if !isWhole { miss("only \(TelemetryLimits.processes) processes were looked into") }
         return pids.sorted()
     }
 
-    private mutating func visit(_ pid: Int32, _ folder: borrowing ProcFolder) {
+    private mutating func visit(_ pid: Int32, in root: borrowing ProcFolder) {
+        do throws(SystemError) {
+            let folder = try ProcFolder(String(pid), in: root)
+            gap = nil
+            burden.begin()
+            let found = look(into: pid, folder)
+            if found.isEmpty, gap == nil { return }
+            // What is a kernel thread's, or of a process that has ended, is nobody's any more.
+            guard let opener = try DeviceOpener(pid: pid, folder, devices: found.map { devices[$0].id }) else { return }
+            if !found.isEmpty { openers.append(opener) }
+            if let gap { note(opener, gap) }
+        } catch {
+            if !error.isGone { miss("pid \(pid): \(error.reason)") }
+        }
+    }
+
+    /// The devices that a process is seen to have open.
+    private mutating func look(into pid: Int32, _ folder: borrowing ProcFolder) -> Set<Int> {
+        let avoidance = place.avoided.depth(of: pid) { (try? ProcessFacts(folder))?.startTime }
+        if avoidance != nil { gap = Gap(cause: .stuck, reason: "it is stuck in the kernel") }
         var found = Set<Int>()
+        if avoidance == .everything { return found }
         do throws(SystemError) {
             try readFiles(of: folder, into: &found)
-            try readOtherThreads(of: pid, folder, into: &found)
-            try readMappings(of: folder, pid, into: &found)
+            let others = try readThreads(of: pid, folder, compares: avoidance == nil, into: &found)
+            if avoidance == nil { try readMappings(of: folder, others, into: &found) }
         } catch {
-            // What is a kernel thread's, or of a process that has ended, is nobody's any more.
-            if !error.isGone, ProcessFacts(folder)?.hasEnded == false {
-                if error.isDenied { hasDenied = true } else { note("pid \(pid): \(error.reason)") }
-                isComplete = false
+            if !error.isGone {
+                let reason = error.isDenied ? ProcessWalk.denied : error.reason
+                gap = Gap(cause: .unreadable, reason: reason)
             }
         }
-        guard !found.isEmpty else { return }
-        if let opener = DeviceOpener(pid: pid, folder, devices: found.map { devices[$0].id }) { openers.append(opener) }
+        // Another walk may have been stuck with it until now.
+        if avoidance == nil { place.avoided.free(pid) }
+        return found
     }
 
-    /// Looks at every open file of a process or thread.
-    private mutating func readFiles(of folder: borrowing ProcFolder, into found: inout Set<Int>) throws(SystemError) {
-        let files = try ProcFolder("fd", in: folder)
-        var count = 0
-        let numbers = numbers
-        var clients: [(file: Int32, devices: [Int])] = []
-        let isWhole = try files.numbers { number, name in
-            count += 1
-            if let file = files.look(name), DeviceNumbers.isDevice(file), let devices = numbers.devices[file.number] {
-                found.formUnion(devices)
-                if readsUsage, file.number >> 32 == DeviceNumbers.drm { clients.append((number, devices)) }
-            }
-            return count < TelemetryLimits.filesPerProcess
+    static let denied = "it may not be looked into (CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH let)"
+
+    private mutating func note(_ process: DeviceOpener, _ gap: Gap) {
+        if gap.reason == ProcessWalk.denied {
+            // Without their number, which is another at each look: what is told is told once.
+            tell("some processes may not be looked into (CAP_SYS_PTRACE and CAP_DAC_READ_SEARCH let)")
+        } else {
+            tell("pid \(process.pid): \(gap.reason)")
         }
-        if !isWhole { note("of a process only \(TelemetryLimits.filesPerProcess) open files were looked at") }
-        for (place, (file, devices)) in clients.enumerated() {
-            let isRead = place < TelemetryLimits.clientsPerProcess
-            let client = isRead ? folder.text("fdinfo/\(file)").flatMap { DRMClient($0) } : nil
-            usage.append(contentsOf: devices.map { FoundUsage(device: $0, client: client) })
+        guard unread.count < TelemetryLimits.unread else {
+            reach = .part
+            return
         }
+        unread.append(UnreadProcess(process: process, cause: gap.cause, reason: gap.reason))
     }
 
-    /// A thread may have left the process's table of open files for one of its own (unshare(2)), or outlived the thread
-    /// that the process is named by.
-    private mutating func readOtherThreads(
-        of pid: Int32, _ folder: borrowing ProcFolder, into found: inout Set<Int>
-    ) throws(SystemError) {
-        let threads = try ProcFolder("task", in: folder)
-        var apart: [Int32] = []
-        var count = 0
-        let isReal = proc == "/proc"
-        let isWhole = try threads.numbers { thread, _ in
-            count += 1
-            if thread != pid, !isReal || allot_share_files(pid, thread) != 1 { apart.append(thread) }
-            return count < TelemetryLimits.threadsPerProcess
-        }
-        if !isWhole { note("of a process only \(TelemetryLimits.threadsPerProcess) threads were looked at") }
-        for thread in apart {
-            do throws(SystemError) {
-                let folder = try ProcFolder(String(thread), in: threads)
-                try readFiles(of: folder, into: &found)
-            } catch {
-                if !error.isGone { throw error }
-            }
-        }
-    }
-
-    /// A mapping outlives the descriptor that it was made by.
-    private mutating func readMappings(
-        of folder: borrowing ProcFolder, _ pid: Int32, into found: inout Set<Int>
-    ) throws(SystemError) {
-        if numbers.places.isEmpty { return }
-        var reader = MappingReader(numbers.places)
-        let isWhole = try folder.read("maps", limitBytes: TelemetryLimits.mappingBytes) { reader.read($0) }
-        if !isWhole { note("pid \(pid): only \(TelemetryLimits.mappingBytes) bytes of its mappings were read") }
-        for number in reader.found { found.formUnion(numbers.devices[number] ?? []) }
-    }
-
-    private mutating func note(_ line: String) {
-        isComplete = false
+    /// Some processes are not come to.
+    private mutating func miss(_ line: String) {
+        reach = .part
         tell(line)
     }
 

@@ -85,6 +85,23 @@ static void *apart(void *ends_first) {
     return NULL;
 }
 
+static void *waiting(void *unused) {
+    (void)unused;
+    pthread_barrier_wait(&barrier);
+    ready_and_wait();
+    return NULL;
+}
+
+// Only this thread, by which the process is named, ends: the memory is the other's too.
+static void orphaned_map(void) {
+    pthread_t thread;
+    map();
+    pthread_barrier_init(&barrier, NULL, 2);
+    if (pthread_create(&thread, NULL, waiting, NULL)) fail("pthread_create");
+    pthread_barrier_wait(&barrier);
+    syscall(SYS_exit, 0);
+}
+
 static void thread(void *ends_first) {
     pthread_t thread;
     pthread_barrier_init(&barrier, NULL, 2);
@@ -105,6 +122,7 @@ int main(int count, char **arguments) {
     if (!strcmp(how, "open")) opened();
     else if (!strcmp(how, "copy")) close(dup2(opened(), 77) == 77 ? 3 : -1);
     else if (!strcmp(how, "map")) map();
+    else if (!strcmp(how, "orphaned-map")) orphaned_map();
     else if (!strcmp(how, "pass")) pass();
     else if (!strcmp(how, "thread")) thread(NULL);
     else if (!strcmp(how, "orphaned-thread")) thread(&barrier);

@@ -1,0 +1,65 @@
+import Telemetry
+import Units
+
+/// What one look says of the devices of a grant that is over.
+struct SweepLook: Sendable {
+    /// Who has one open and may not.
+    let held: [DeviceOpener]
+    /// Users' processes that were not looked into wholly. Of the system's own it does not matter: they may have a
+    /// device open.
+    let hidden: [UnreadProcess]
+    /// Files of which nobody can tell who has them open.
+    private let unseen: [String]
+    /// Why there may be more than was found; nil where every process was come to.
+    private let blind: String?
+    /// There was no answer in time.
+    let isLate: Bool
+
+    /// - Parameter isThere: of a file that has gone, nobody has to tell anything.
+    init(_ scan: DeviceScan, _ claims: GrantClaims, isThere: (String) -> Bool) {
+        held = scan.openers.filter { !claims.trespass(of: $0).isEmpty }
+        hidden = scan.unread.filter { claims.isUsers($0.process) }
+        unseen = scan.unseen.map(\.text).filter(isThere)
+        let isWhole = scan.reach == .all && !scan.isCut
+        blind = isWhole ? nil : scan.blind.prefix(3).joined(separator: ", ")
+        isLate = scan.reach == .late
+    }
+
+    /// Every process was come to.
+    var isWhole: Bool { blind == nil }
+
+    /// It has found nothing that keeps a device from being given to somebody else.
+    var isEmpty: Bool { held.isEmpty && hidden.isEmpty && isWhole }
+
+    /// For how long it is looked again after one like this.
+    var limit: Duration {
+        .seconds(isLate ? EnforcementLimits.lateSweepSeconds : EnforcementLimits.sweepSeconds)
+    }
+
+    /// Until the next look.
+    var pause: Duration { .milliseconds(!held.isEmpty ? 10 : hidden.isEmpty ? 50 : 100) }
+
+    /// Why a device may not be given to anybody as it is.
+    func reasons(_ device: HeldDevice) -> [String] {
+        let holders = held.filter { opener in opener.devices.contains { device.files.contains($0.text) } }
+        var reasons = SweepLook.named(holders.map { "held open by \($0.text)" })
+        if device.files.contains(where: unseen.contains) { reasons.append("nobody can tell who has it open") }
+        reasons += SweepLook.named(hidden.map { "may be held open by \($0.process.text): \($0.reason)" })
+        if let blind { reasons.append("not every process was looked into: \(blind)") }
+        return reasons
+    }
+
+    private static func named(_ reasons: [String]) -> [String] {
+        reasons.count > 3 ? reasons.prefix(3) + ["and by \(reasons.count - 3) more"] : reasons
+    }
+}
+
+extension UnreadProcess {
+    /// Not a right or memory that who looks is short of: what would end everybody's processes.
+    var isItsOwnDoing: Bool {
+        switch cause {
+        case .stuck, .tooLarge: true
+        case .unreadable: false
+        }
+    }
+}
