@@ -74,6 +74,12 @@ struct AccessControlListTests {
         #expect(!hasList(path), "everybody may open it already")
     }
 
+    @Test(.enabled(if: access("/dev/pts/ptmx", F_OK) == 0, "a device file where no lists are kept"))
+    func `where the file system keeps no lists there is nothing to take back`() throws {
+        try #require(getxattr("/dev/pts/ptmx", "system.posix_acl_access", nil, 0) < 0 && errno == EOPNOTSUPP)
+        try DeviceAccess.remove([1000], "/dev/pts/ptmx")
+    }
+
     @Test func `what is no device is left alone`() throws {
         let folder = try TemporaryFolder()
         try SmallFile.write([], to: "\(folder.path)/file")

@@ -193,7 +193,9 @@ struct EnforcerRepairTests {
 
     @Test(arguments: [
         (["/dev/fuse"], ["/dev/nvidia-modeset"], true), ([], ["/dev/nvidia0"], false), (["/etc/shadow"], [], false),
-        (["/dev/../etc/shadow"], [], false),
+        (["/dev/../etc/shadow"], [], false), (["/dev/nvidia0"], [], false), (["/dev/./nvidia0"], [], false),
+        (["/dev//dri/renderD128"], [], false), (["/dev/dri/card0"], [], false), (["/dev/"], [], false),
+        (["/dev/infiniband/uverbs0"], [], true), (["/dev/nvidia-caps/nvidia-cap1"], [], false),
     ])
     func `an administrator's files are of their kind`(shared: [String], withheld: [String], isFit: Bool) {
         #expect(((try? FileChoice(shared: shared, withheld: withheld)) != nil) == isFit)
@@ -201,7 +203,7 @@ struct EnforcerRepairTests {
 
     @Test func `a control file may be withheld`() throws {
         let plans = UnitPlans(files: try FileChoice(withheld: ["/dev/nvidia-modeset"]))
-        let files = plans.closable(grant(1, owner: 1000, devices: [device("a", files: ["/dev/nvidia0"])]))
+        let files = plans.openable(grant(1, owner: 1000, devices: [device("a", files: ["/dev/nvidia0"])]))
         #expect(files == ["/dev/nvidia-uvm", "/dev/nvidia-uvm-tools", "/dev/nvidia0", "/dev/nvidiactl"])
     }
 }

@@ -16,11 +16,10 @@ struct EnforcerServiceTests {
         folder = try TemporaryFolder()
     }
 
-    private func service(account: Account? = .alice) throws -> EnforcerService {
+    private func service(account: Account? = .alice, files: FileChoice? = nil) throws -> EnforcerService {
         try EnforcerService(
             units: units, sight: sight, stateDirectory: folder.path, rules: OrderRules(lowestUser: 1000),
-            files: FileChoice(),
-            account: { _ in account }, logger: silent)
+            files: files ?? FileChoice(), account: { _ in account }, logger: silent)
     }
 
     @Test func `a grant is a slice with exactly its own`() async throws {
@@ -48,18 +47,101 @@ struct EnforcerServiceTests {
         await expectRefused(naming: "another grant") {
             _ = try await service.start(.command(command("true"), grant(5, owner: 1001)))
         }
+        let other = grant(5, owner: 1000, devices: [device("a")])
+        await expectRefused(naming: "another grant") { _ = try await service.start(.holding(other)) }
         #expect(units.names == ["allot-r5.slice"])
     }
 
-    @Test func `a device of a standing grant is refused, also after a restart`() async throws {
+    @Test func `a grant that is told otherwise after a restart becomes what it is told as now`() async throws {
+        let (card, render) = ("/dev/dri/card4321", "/dev/dri/renderD4321")
+        sight.present.withLock { $0 = [card, render] }
+        let service = try service()
+        var before = grant(5, owner: 1000, devices: [device("a", vendor: "amd", files: [card])], memory: 4096)
+        before.sharedWith = [UserID(1001)]
+        _ = try await service.start(.holding(before))
+        _ = try await service.start(.command(command("true"), before))
+        #expect(sight.lists.withLock { $0 } == [card: [1000, 1001]])
+        let now = grant(
+            5, owner: 1000, devices: [device("a", vendor: "amd", uuid: "GPU-a", files: [render])], memory: 8192)
+        _ = try await service.start(.command(command("true"), now))
+        #expect(sight.lists.withLock { $0 } == [card: [], render: [1000]])
+        let properties = Dictionary(
+            try #require(units.unit("allot-r5.slice")).properties.map { ($0.name, $0.value) }
+        ) { _, last in last }
+        #expect(properties["MemoryMax"] == .number(8192))
+        #expect(units.starts.withLock { $0 } == ["allot-r5.slice": 1, "allot-r5.service": 1], "what runs goes on")
+        // It is what a next enforcer finds, and ends.
+        let next = try self.service()
+        _ = try await next.start(.holding(now))
+        try await next.stop(ReservationID(5), grace: .zero)
+        #expect(sight.lists.withLock { $0.values.allSatisfy(\.isEmpty) })
+    }
+
+    @Test func `what was opened is closed, whatever is withheld by then`() async throws {
+        let files = ["/dev/dri/renderD4321", "/dev/kfd"]
+        sight.present.withLock { $0 = Set(files) }
+        let holdings = [5, 6].map { number in
+            grant(number, owner: 1000, devices: [device("d\(number)", vendor: "amd")])
+        }
+        let service = try service()
+        for holding in holdings { _ = try await service.start(.holding(holding)) }
+        #expect(sight.lists.withLock { $0 } == ["/dev/kfd": [1000]])
+        let strict = try self.service(files: FileChoice(withheld: ["/dev/kfd"]))
+        try await strict.stop(ReservationID(5), grace: .zero)
+        #expect(sight.lists.withLock { $0 } == ["/dev/kfd": [1000]], "the other grant is the same user's")
+        _ = try await strict.start(.holding(holdings[1]))
+        #expect(sight.lists.withLock { $0 } == ["/dev/kfd": []])
+    }
+
+    @Test func `a control file that a driver makes later is missed, and told`() async throws {
+        let service = try service()
+        sight.present.withLock { $0 = ["/dev/nvidia4321", "/dev/nvidiactl", "/dev/nvidia-modeset"] }
+        let holding = grant(5, owner: 1000, devices: [device("a", files: ["/dev/nvidia4321"])])
+        _ = try await service.start(.holding(holding))
+        let blind = try await service.observe([holding.devices[0].watched]).blind
+        #expect(blind == ["no grant can open these, which are not there: /dev/nvidia-uvm, /dev/nvidia-uvm-tools"])
+        #expect(try await service.inventory().standing.map(\.isWhole) == [true])
+        sight.present.withLock { $0.formUnion(["/dev/nvidia-uvm", "/dev/nvidia-uvm-tools"]) }
+        #expect(try await service.inventory().standing.map(\.isWhole) == [false])
+        _ = try await service.start(.holding(holding))
+        #expect(try await service.inventory().standing.map(\.isWhole) == [true])
+        #expect(try await service.observe([holding.devices[0].watched]).blind == [])
+    }
+
+    @Test func `holders of shares of one device have it together`() async throws {
+        let file = "/dev/nvidia4321"
+        sight.present.withLock { $0 = [file] }
+        let service = try service()
+        func holding(_ number: Int64, share: String?, of id: String = "a") -> Holding {
+            var holding = grant(number, owner: 1000, devices: [device(id, files: [file])])
+            holding.share = share
+            return holding
+        }
+        _ = try await service.start(.holding(holding(5, share: "0.5")))
+        _ = try await service.start(.holding(holding(6, share: "0.25")))
+        for other in [holding(7, share: nil), holding(7, share: "0.25", of: "b")] {
+            await #expect(throws: ExecutorFailure.failed("\(file) is held by r-5")) {
+                try await service.start(.holding(other))
+            }
+        }
+        let scopes = [5, 6].map { "/container/allot.slice/allot-r\($0).slice/x.scope" }
+        sight.processes.withLock { processes in
+            processes = scopes.enumerated().map { NotingSight.Process(opener: opener(Int32($0) + 2, group: $1, file)) }
+        }
+        let receipt = try await service.stop(ReservationID(5), grace: .zero)
+        #expect(receipt.ended.map(\.pid) == [2] && receipt.unfit == [])
+    }
+
+    @Test func `a device of a standing grant is not given to another, also after a restart`() async throws {
         // Files that are not on this machine: the claims are checked before the files.
         let mine = grant(5, owner: 1000, devices: [device("a", files: ["/dev/nvidia4321"])])
         try RecordFolder<Holding>(path: folder.path).save(mine, name: "r-5")
         let service = try service()
         #expect(try await service.inventory().reservations == [ReservationID(5)])
-        await expectRefused(naming: "held by r-5") {
-            let theirs = grant(6, owner: 1001, devices: [device("b", files: ["/dev/nvidia4321"])])
-            _ = try await service.start(.holding(theirs))
+        let theirs = grant(6, owner: 1001, devices: [device("b", files: ["/dev/nvidia4321"])])
+        // That one is about to be stopped: worth another try.
+        await #expect(throws: ExecutorFailure.failed("/dev/nvidia4321 is held by r-5")) {
+            try await service.start(.holding(theirs))
         }
         try await service.stop(ReservationID(5), grace: .zero)
         #expect(try await service.inventory().reservations == [])

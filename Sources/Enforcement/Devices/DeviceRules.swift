@@ -49,11 +49,17 @@ public struct FileChoice: Sendable, Hashable {
     /// Control files of vendors that no grant may open.
     public var withheld: Set<String>
 
-    /// - Throws: `ExecutorFailure.refused` for a shared path that is not below `/dev`, or a withheld one that is no
-    ///   vendor's control file.
+    /// - Throws: `ExecutorFailure.refused` for a shared path that is not below `/dev` or is a device's own file, or a
+    ///   withheld one that is no vendor's control file.
     public init(shared: [String] = [], withheld: [String] = []) throws(ExecutorFailure) {
-        for path in shared where !path.hasPrefix("/dev/") || path.contains("..") {
-            throw .refused("\(path): not a path under /dev")
+        for path in shared {
+            let parts = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
+            guard path.hasPrefix("/dev/"), !parts.contains(where: { ["", ".", ".."].contains($0) }) else {
+                throw .refused("\(path): not a path under /dev")
+            }
+            guard !DeviceFile.isOwn(path) else {
+                throw .refused("\(path): a device of its own, which is in one grant at a time")
+            }
         }
         for path in withheld where DeviceFile.kind(of: path) != .control {
             let known = DeviceFile.controls.sorted().joined(separator: ", ")
@@ -75,8 +81,11 @@ extension Holding {
 
     /// The first file that both hold and that only one may.
     ///
-    /// A part of a device is opened through the whole device's file, so two holders of parts share that one.
+    /// A part of a device is opened through the whole device's file, so two holders of parts share that one. Two
+    /// holders of shares of one device share all of its files: that the shares come to one device at most is for who
+    /// grants them.
     func conflict(with other: Holding) -> String? {
+        if share != nil, other.share != nil, devices.map(\.id) == other.devices.map(\.id) { return nil }
         let mine = claims
         return other.claims.sorted { $0.key < $1.key }.first { path, whole in
             mine[path].map { $0 || whole } ?? false

@@ -2,8 +2,8 @@ import Glibc
 import Telemetry
 import Units
 
-/// What the enforcer sees of devices and of who uses them, and how it ends a process. The machine in earnest; the tests
-/// put another in its place.
+/// What the enforcer sees of devices and of who uses them, how it lets users open them, and how it ends a process. The
+/// machine in earnest; the tests put another in its place.
 protocol DeviceSight: Sendable {
     /// Every process that has a file of the devices open or mapped.
     func openers(of devices: [WatchedDevice]) async -> DeviceScan
@@ -19,6 +19,15 @@ protocol DeviceSight: Sendable {
 
     /// Whether there is such a file.
     func isThere(_ file: String) -> Bool
+
+    /// Lets users read and write a device's file.
+    func allow(_ users: [UInt32], _ file: String) throws(ExecutorFailure)
+
+    /// Whether each of the users may, or the file has gone.
+    func isAllowed(_ users: [UInt32], _ file: String) -> Bool
+
+    /// Takes that back. A file that has gone needs nothing.
+    func remove(_ users: [UInt32], _ file: String) throws(ExecutorFailure)
 
     /// Whether this very process still runs.
     func isRunning(_ process: ProcessIdentity) -> Bool

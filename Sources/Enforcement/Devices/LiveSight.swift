@@ -40,6 +40,12 @@ struct LiveSight: DeviceSight {
 
     func isThere(_ file: String) -> Bool { DeviceAccess.isThere(file) }
 
+    func allow(_ users: [UInt32], _ file: String) throws(ExecutorFailure) { try DeviceAccess.allow(users, file) }
+
+    func isAllowed(_ users: [UInt32], _ file: String) -> Bool { DeviceAccess.isAllowed(users, file) }
+
+    func remove(_ users: [UInt32], _ file: String) throws(ExecutorFailure) { try DeviceAccess.remove(users, file) }
+
     func isRunning(_ process: ProcessIdentity) -> Bool {
         let descriptor = allot_pidfd_open(process.pid)
         guard descriptor >= 0 else { return false }

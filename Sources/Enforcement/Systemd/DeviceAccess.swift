@@ -73,7 +73,8 @@ private struct DeviceNode: ~Copyable {
     func accessControlList() throws(ExecutorFailure) -> AccessControlList {
         var bytes = [UInt8](repeating: 0, count: 4096)
         let count = getxattr(handle, DeviceNode.attribute, &bytes, bytes.count)
-        if count < 0 && errno == ENODATA { return AccessControlList(mode: mode) }
+        // Where the file system keeps none, there is none either.
+        if count < 0 && (errno == ENODATA || errno == EOPNOTSUPP) { return AccessControlList(mode: mode) }
         guard count >= 0, let list = AccessControlList(attribute: Array(bytes[0..<count])) else {
             throw .failed("\(path): access control list: \(count < 0 ? errorText(errno) : "unknown form")")
         }

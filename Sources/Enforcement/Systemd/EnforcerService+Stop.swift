@@ -40,7 +40,7 @@ extension EnforcerService {
         guard let record = records[reservation] ?? leftovers.read(name: reservation.description) else {
             return StopReceipt()
         }
-        try close(record.holding)
+        try close(record.entries, of: reservation)
         let receipt = try await sweep(record.holding)
         try leave(record, isUnfit: !receipt.unfit.isEmpty)
         forget(reservation)
@@ -66,18 +66,6 @@ extension EnforcerService {
     func warn(_ reservation: ReservationID, _ signal: StopWarning.Signal) async throws(ExecutorFailure) {
         try rules.check(reservation)
         try await tell(UnitNames(reservation: reservation), signal)
-    }
-
-    /// Takes back what the grant's users were let open.
-    private func close(_ holding: Holding) throws(ExecutorFailure) {
-        for file in plans.closable(holding) {
-            // A control file may still be another grant's of the same user.
-            let others = records.values.map(\.holding).filter {
-                $0.reservation != holding.reservation && plans.closable($0).contains(file)
-            }
-            let kept = Set(others.flatMap(\.users))
-            try DeviceAccess.remove(holding.users.filter { !kept.contains($0) }, file)
-        }
     }
 
     private func forget(_ reservation: ReservationID) {

@@ -80,9 +80,9 @@ public actor EnforcerService: Executor {
         case .holding(let holding):
             try await hold(holding)
         case .attach(let peer, let holding):
-            try await attach(peer, try standing(holding).holding)
+            try await attach(peer, try await standing(holding).holding)
         case .command(let command, let holding):
-            try await run(command, try standing(holding))
+            try await run(command, try await standing(holding))
         }
         return receipt(order.holding)
     }
@@ -124,6 +124,13 @@ public actor EnforcerService: Executor {
         for index in look.openers.indices {
             look.openers[index].reservation = claims.reservation(of: look.openers[index].group)
         }
+        let absent = Set(devices.flatMap { DeviceFile.controls(vendor: $0.vendor) }).filter {
+            !plans.files.withheld.contains($0) && !sight.isThere($0)
+        }
+        if !absent.isEmpty, look.blind.count < TelemetryLimits.blindLines {
+            look.blind.append(
+                "no grant can open these, which are not there: \(absent.sorted().joined(separator: ", "))")
+        }
         return look.fitted(first: claims.isRogue)
     }
 
@@ -135,66 +142,6 @@ public actor EnforcerService: Executor {
             logger.warning("systemd does not answer", metadata: ["reason": "\(error.text)"])
         }
         return true
-    }
-
-    // MARK: - Holding
-
-    private func hold(_ holding: Holding) async throws(ExecutorFailure) {
-        let reservation = holding.reservation
-        if let held = records[reservation]?.holding, held != holding {
-            throw .refused("\(reservation) stands already, with another grant")
-        }
-        for other in records.values.map(\.holding) where other.reservation != reservation {
-            if let file = holding.conflict(with: other) {
-                throw .refused("\(file) is held by \(other.reservation)")
-            }
-        }
-        for file in holding.files where !sight.isThere(file) { throw .failed("\(file): \(errorText(ENOENT))") }
-        // From here on the record says what there may be to undo.
-        var record = records[reservation] ?? GrantRecord(holding: holding)
-        record.isEnding = false
-        try keep(record)
-        leftovers.remove(name: reservation.description)
-        for file in plans.openable(holding) { try DeviceAccess.allow(holding.users, file) }
-        try await stand(holding)
-    }
-
-    /// Has the slice stand with all of its properties, whatever it was before.
-    private func stand(_ holding: Holding) async throws(ExecutorFailure) {
-        let slice = plans.slice(holding, files: plans.openable(holding))
-        let isNew = try await onBus { () async throws(BusError) in try await self.units.start(slice) }
-        if !isNew, try await nature(ofSlice: slice.name)?.isTransient == true {
-            // Its properties may have been changed, or a device have come back by another number.
-            try await onBus { () async throws(BusError) in try await self.units.set(slice.changeable) }
-        } else if !isNew {
-            // What is in one that systemd made of itself came there without a grant, and what is set on such a one
-            // would outlive it.
-            logger.warning("ending a slice without rules", metadata: ["reservation": "\(holding.reservation)"])
-            try await clear(UnitNames(reservation: holding.reservation))
-            _ = try await onBus { () async throws(BusError) in try await self.units.start(slice) }
-        }
-        guard try await settle(slice.name)?.active == "active" else {
-            throw .failed("\(slice.name) did not start")
-        }
-    }
-
-    func standing(_ holding: Holding) throws(ExecutorFailure) -> GrantRecord {
-        guard let record = records[holding.reservation] else {
-            throw .failed("\(holding.reservation) does not stand here")
-        }
-        guard record.holding == holding else {
-            throw .refused("\(holding.reservation) stands with another grant")
-        }
-        return record
-    }
-
-    /// Whether a grant's record, slice and lists are all there.
-    private func isWhole(_ reservation: ReservationID, _ slice: UnitState?) async throws(ExecutorFailure) -> Bool {
-        guard let holding = records[reservation]?.holding, let slice, slice.active == "active",
-            folder.contains(name: reservation.description)
-        else { return false }
-        for file in plans.openable(holding) where !DeviceAccess.isAllowed(holding.users, file) { return false }
-        return try await nature(ofSlice: slice.name)?.isClosed == true
     }
 
     // MARK: - Attach
@@ -217,27 +164,6 @@ public actor EnforcerService: Executor {
             throw error
         }
         guard state?.active == "active" else { throw .failed("\(scope.name) did not start") }
-    }
-
-    /// Makes a slice anew that was deleted by hand: what is put into one that is not there goes unconfined.
-    func repairSlice(_ holding: Holding) async throws(ExecutorFailure) {
-        if try await isClosed(holding) { return }
-        logger.warning("its slice was gone, and is made anew", metadata: ["reservation": "\(holding.reservation)"])
-        try await stand(holding)
-    }
-
-    private func isClosed(_ holding: Holding) async throws(ExecutorFailure) -> Bool {
-        try await nature(ofSlice: UnitNames(reservation: holding.reservation).slice)?.isClosed == true
-    }
-
-    /// What a slice is; nil where it does not stand.
-    private func nature(ofSlice name: String) async throws(ExecutorFailure) -> SliceNature? {
-        try await onBus { () async throws(BusError) in
-            guard let slice = try await self.units.units(matching: [name]).first, slice.active == "active" else {
-                return nil
-            }
-            return try await self.units.nature(of: slice)
-        }
     }
 
     private func receipt(_ holding: Holding) -> StartReceipt {

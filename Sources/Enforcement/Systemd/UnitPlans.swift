@@ -5,13 +5,8 @@ import Units
 struct UnitPlans: Sendable {
     var files: FileChoice
 
-    /// The files that a grant opens to its users, those that are there.
+    /// The files that a grant opens to its users, where they are there.
     func openable(_ holding: Holding) -> [String] {
-        closable(holding).filter(DeviceAccess.isThere)
-    }
-
-    /// The files that a grant may have opened to its users.
-    func closable(_ holding: Holding) -> [String] {
         holding.openableFiles.filter { !files.withheld.contains($0) }
     }
 
