@@ -5,12 +5,7 @@ import Synchronization
 ///
 /// A connection that is lost is made anew with the next call.
 final class BusThread: Sendable {
-    private struct State {
-        var jobs: [@Sendable (Result<Bus, BusError>) -> Void] = []
-        var isClosed = false
-    }
-
-    private let state = Mutex(State())
+    private let jobs = Mutex<[@Sendable (Result<Bus, BusError>) -> Void]>([])
     private let wakeup: Wakeup
     private let rules: [String]
     private let heard: @Sendable (BusMessage) -> Void
@@ -29,14 +24,9 @@ final class BusThread: Sendable {
         self.lost = lost
     }
 
-    /// Starts the thread; it ends with `close`.
+    /// Starts the thread, which lives as long as the program.
     func start() throws(ExecutorFailure) {
         try startThread { self.run() }
-    }
-
-    func close() {
-        state.withLock { $0.isClosed = true }
-        wakeup.wake()
     }
 
     /// Runs `body` on the thread, with the connection.
@@ -44,15 +34,9 @@ final class BusThread: Sendable {
         _ body: @escaping @Sendable (Bus) throws(BusError) -> Value
     ) async throws(BusError) -> Value {
         let result: Result<Value, BusError> = await withCheckedContinuation { continuation in
-            let isClosed = state.withLock { state in
-                if !state.isClosed {
-                    state.jobs.append { connection in
-                        continuation.resume(returning: BusThread.run(body, connection))
-                    }
-                }
-                return state.isClosed
+            jobs.withLock { jobs in
+                jobs.append { continuation.resume(returning: BusThread.run(body, $0)) }
             }
-            if isClosed { continuation.resume(returning: .failure(BusError(name: "", text: "it is closed"))) }
             wakeup.wake()
         }
         return try result.get()
@@ -71,12 +55,11 @@ final class BusThread: Sendable {
     private func run() {
         var bus: Bus?
         while true {
-            let (jobs, isClosed) = state.withLock { state in
-                defer { state.jobs = [] }
-                return (state.jobs, state.isClosed)
+            let jobs = jobs.withLock { jobs in
+                defer { jobs = [] }
+                return jobs
             }
             for job in jobs { job(connection(&bus)) }
-            if isClosed { return }
             hear(&bus)
             wait(bus)
         }

@@ -21,7 +21,6 @@ struct TransientUnit: Sendable, Hashable {
         case text(String)
         case texts([String])
         case number(UInt64)
-        case signed(Int32)
         case flag(Bool)
         /// A mask of processors or NUMA nodes: bit n of byte n / 8.
         case mask(BitSet)
@@ -80,7 +79,6 @@ extension TransientUnit.Value {
             case .text(let text): try message.append(text)
             case .texts(let texts): try message.append(texts: texts)
             case .number(let number): try message.append(number)
-            case .signed(let number): try message.append(number)
             case .flag(let flag): try message.append(flag)
             case .mask(let set): try message.append(bytes: TransientUnit.Value.bytes(of: set))
             case .processes(let numbers): try message.append(numbers: numbers)
@@ -119,7 +117,6 @@ extension TransientUnit.Value {
         case .text: "s"
         case .texts: "as"
         case .number: "t"
-        case .signed: "i"
         case .flag: "b"
         case .mask: "ay"
         case .processes: "au"

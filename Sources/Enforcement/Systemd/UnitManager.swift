@@ -90,17 +90,10 @@ struct SystemdUnits: UnitManager {
         try thread.start()
     }
 
-    func close() { thread.close() }
-
     var generation: UInt64 { changes.generation }
 
     func wait(after generation: UInt64, atMost limit: Duration) async {
         await changes.wait(after: generation, atMost: limit)
-    }
-
-    /// Whether the bus answers.
-    func ping() async throws(BusError) {
-        _ = try await units(matching: [UnitNames.everySlice])
     }
 
     func start(_ unit: TransientUnit) async throws(BusError) -> Bool {
