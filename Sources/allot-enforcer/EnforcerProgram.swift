@@ -13,6 +13,7 @@ struct EnforcerProgram {
     let logger: Logger
 
     /// Returns after SIGTERM or SIGINT. Grants stand on: they are systemd's.
+    /// - Throws: `ExecutorFailure` where it can't start, or its socket ends before it is told to.
     func run() async throws {
         guard let clientUser = UInt32(client) ?? EnforcerService.uid(ofAccount: client) else {
             throw ExecutorFailure.refused("--client \(client): no such account")
@@ -26,13 +27,31 @@ struct EnforcerProgram {
         let terminations = await UnixSignalsSequence(trapping: .sigterm, .sigint)
         logger.info("ready", metadata: ["client-uid": "\(clientUser)"])
         sd_notify(0, "READY=1")
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { try? await server.run() }
-            group.addTask { await keepWatchdog(service) }
-            group.addTask { for await _ in terminations { break } }
-            await group.next()
+        let failure = await withTaskGroup(of: String?.self) { group in
+            group.addTask { await serve(server) }
+            group.addTask {
+                await keepWatchdog(service)
+                return nil
+            }
+            group.addTask {
+                for await _ in terminations { break }
+                return nil
+            }
+            let first = await group.next()
             sd_notify(0, "STOPPING=1")
             group.cancelAll()
+            return first ?? nil
+        }
+        if let failure { throw ExecutorFailure.failed(failure) }
+    }
+
+    /// Why the socket has ended.
+    private func serve(_ server: EnforcerServer) async -> String {
+        do {
+            try await server.run()
+            return "the socket was closed"
+        } catch {
+            return "the socket has ended: \(error)"
         }
     }
 
