@@ -113,10 +113,16 @@ def the_end_of_a_reservation_ends_its_processes():
     until(lambda: ended("alice", number))
 
 
+def name_of(pid):
+    with open(f"/proc/{pid}/comm") as file:
+        return file.read().strip()
+
+
 def a_killed_daemon_comes_back_and_knows():
     number = reserve("alice")
     inside = as_user("alice", "allot", "run", number, "--", "sleep", "600")
-    until(lambda: slice_of(number) in cgroup(inside.pid))
+    # It is moved before the answer comes; once it is the command, it needs the daemon no more.
+    until(lambda: slice_of(number) in cgroup(inside.pid) and name_of(inside.pid) == "sleep")
     first = main_pid()
     os.kill(first, signal.SIGKILL)
     until(lambda: main_pid() not in (0, first))
