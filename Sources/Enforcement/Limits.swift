@@ -30,8 +30,8 @@ public enum EnforcementLimits {
     public static let sweepSeconds: Int64 = 5
     /// How often it is looked for that at least, where looking works.
     static let sweepLooks = 10
-    /// How long it is looked for where the kernel does not answer: longer than it takes to know which process it is
-    /// that holds looks up.
+    /// How long it is looked for where the kernel does not answer: longer than it takes to know which processes they
+    /// are that hold looks up.
     static let lateSweepSeconds: Int64 = 45
     /// In how many looks, one after the other, a process can't be looked into before it is ended.
     static let hiddenLooks = 5

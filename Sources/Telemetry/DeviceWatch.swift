@@ -35,27 +35,32 @@ public actor DeviceWatch {
     private let besides: Int32?
     private let patience: Duration
     private let hang: Duration
+    private let stuck: Duration
     private let now: @Sendable () -> Int64
 
     /// - Parameters:
     ///   - besides: the process whose open devices don't count: this one.
     ///   - patience: for how long one look waits for an answer.
-    ///   - hang: after how long at one thing that does not answer it is not waited for any more: a device of NVIDIA's
-    ///     has a fault, and a process is left out as long as it holds up who looks into it.
+    ///   - hang: after how long at one device of NVIDIA's it has a fault.
+    ///   - stuck: after how long at one process it is left out, as long as it holds up who looks into it. Shorter than
+    ///     `patience`, so that the look after one that was held up goes on without it.
     public init(
         places: Places = Places(), besides: Int32? = getpid(), patience: Duration = .seconds(10),
-        hang: Duration = .seconds(30)
+        hang: Duration = .seconds(30), stuck: Duration = .seconds(8)
     ) {
-        self.init(places: places, besides: besides, patience: patience, hang: hang, now: { Clock.boottime() })
+        self.init(
+            places: places, besides: besides, patience: patience, hang: hang, stuck: stuck, now: { Clock.boottime() })
     }
 
     /// - Parameter now: nanoseconds of CLOCK_BOOTTIME.
     init(
-        places: Places, besides: Int32?, patience: Duration, hang: Duration, now: @escaping @Sendable () -> Int64
+        places: Places, besides: Int32?, patience: Duration, hang: Duration = .seconds(30),
+        stuck: Duration = .seconds(8), now: @escaping @Sendable () -> Int64
     ) {
         self.besides = besides
         self.patience = patience
         self.hang = hang
+        self.stuck = stuck
         self.places = places
         self.now = now
         walk = WalkPlace(now: now)
@@ -131,7 +136,7 @@ public actor DeviceWatch {
     /// without what holds up of that process; the one that is stuck is given up, and says when it gets on.
     private func askMachine(_ request: MachineRequest) async -> MachineAnswer? {
         if let answer = await machine.ask(request, within: patience) { return answer }
-        guard let stand = walk.stand, now() - stand.since >= hang.nanoseconds, !walk.avoided.isFull,
+        guard let stand = walk.stand, now() - stand.since >= stuck.nanoseconds, !walk.avoided.isFull,
             let startTime = startTime(of: stand.pid)
         else { return nil }
         walk.avoided.add(stand.pid, startTime: startTime)

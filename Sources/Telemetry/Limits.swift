@@ -25,9 +25,9 @@ public enum TelemetryLimits {
     /// allows a process by default (`vm.max_map_count`, 65530) with long paths, or a million open files.
     static let processBytes = 320 << 20
     /// The same of one user's processes together, without the small ones.
-    static let userBytes = 640 << 20
+    static let userBytes = 512 << 20
     /// The same of a process that is small.
-    static let smallProcessBytes = 1 << 20
+    static let smallProcessBytes = 64 << 10
     /// An open file, as long as mappings that take as long to read.
     static let fileCost = 256
     /// A thread's own table of open files, in the same way.
@@ -37,7 +37,7 @@ public enum TelemetryLimits {
     /// Open files of DRM devices of one process whose counts are read.
     static let clientsPerProcess = 4096
     /// Processes that are not looked into any more, for one is stuck with them.
-    static let avoided = 8
+    static let avoided = 32
     /// Bytes of a file of a control group (`cpu.stat` has some 300), of a process's own files, of sysfs.
     static let fileBytes = 16 << 10
 }

@@ -116,7 +116,7 @@ struct DeviceWatchTests {
     @Test func `the mappings of a process that holds up who reads them are left out until it lets go`() async throws {
         process(12, file: "/dev/full")
         try stuckProcess(13, file: "/dev/full")
-        let watch = DeviceWatch(places: places("/nowhere"), besides: nil, patience: .seconds(2), hang: .zero)
+        let watch = DeviceWatch(places: places("/nowhere"), besides: nil, patience: .seconds(2), stuck: .zero)
         let devices = [watched("a", files: ["/dev/full"]), watched("b", files: ["/dev/zero"])]
         let first = await watch.look(devices: devices)
         #expect(first.openers == [] && first.devices.map(\.busyPermille) == [nil, nil])
@@ -135,7 +135,7 @@ struct DeviceWatchTests {
 
     @Test func `a later process of a number that was stuck is looked into`() async throws {
         try stuckProcess(13)
-        let watch = DeviceWatch(places: places("/nowhere"), besides: nil, patience: .seconds(1), hang: .zero)
+        let watch = DeviceWatch(places: places("/nowhere"), besides: nil, patience: .seconds(1), stuck: .zero)
         let devices = [watched("a", files: ["/dev/full"])]
         var scan = await watch.openers(of: devices)
         for _ in 0..<20 where scan.unread.isEmpty { scan = await watch.openers(of: devices) }
@@ -155,7 +155,7 @@ struct DeviceWatchTests {
         try stuckProcess(13)
         try stuckProcess(14)
         let watch = DeviceWatch(
-            places: places("/nowhere"), besides: nil, patience: .milliseconds(500), hang: .seconds(30),
+            places: places("/nowhere"), besides: nil, patience: .milliseconds(500), stuck: .seconds(30),
             now: { clock.now })
         let devices = [watched("a", files: ["/dev/full"])]
         #expect(await watch.openers(of: devices).reach == .late)

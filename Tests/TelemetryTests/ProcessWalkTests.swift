@@ -223,7 +223,8 @@ struct WalkBurdenTests {
             burden.begin()
             return burden.add(bytes) { UserID(user) }
         }
-        for _ in 0..<2 { #expect(read(TelemetryLimits.processBytes, of: 1)) }
+        #expect(read(TelemetryLimits.processBytes, of: 1))
+        #expect(read(TelemetryLimits.userBytes - TelemetryLimits.processBytes, of: 1))
         #expect(!read(TelemetryLimits.smallProcessBytes + 1, of: 1))
         for _ in 0..<2000 { #expect(read(TelemetryLimits.smallProcessBytes, of: 1)) }
         #expect(read(TelemetryLimits.processBytes, of: 2))
