@@ -33,8 +33,10 @@ public enum EnforcementLimits {
     /// How long it is looked for where the kernel does not answer: longer than it takes to know which processes they
     /// are that hold looks up.
     static let lateSweepSeconds: Int64 = 45
-    /// In how many looks, one after the other, a process can't be looked into before it is ended.
-    static let hiddenLooks = 5
+    /// In how many looks, one after the other, a process is too large to be looked into before it is ended.
+    static let closedLooks = 5
+    /// How long a process may be stuck in the kernel, so that it can't be looked into, before it is ended.
+    static let stuckSeconds: Int64 = 30
     /// Grants that are remembered because they left a device unfit.
     public static let leftovers = 256
     /// Processes of one receipt that were ended beside a grant.

@@ -21,14 +21,16 @@ struct EnforcerSweepTests {
     }
 
     /// A service in which these grants stand.
-    private func service(_ holdings: Holding...) throws -> EnforcerService {
+    private func service(
+        _ holdings: Holding..., stuckPatience: Duration = .seconds(30)
+    ) throws -> EnforcerService {
         let records = try RecordFolder<GrantRecord>(path: folder.path)
         for holding in holdings {
             try records.save(GrantRecord(holding: holding), name: holding.reservation.description)
         }
         return try EnforcerService(
             units: units, sight: sight, stateDirectory: folder.path, rules: OrderRules(lowestUser: 1000),
-            files: FileChoice(), account: { _ in nil }, logger: silent)
+            files: FileChoice(), account: { _ in nil }, stuckPatience: stuckPatience, logger: silent)
     }
 
     private func holding(_ number: Int64, _ files: String...) -> Holding {
@@ -155,29 +157,50 @@ struct EnforcerSweepTests {
 
     // MARK: - What a look can't tell
 
-    @Test(arguments: [UnreadProcess.Cause.stuck, .tooLarge])
-    func `a process that stays closed to looks is ended, for it may hide a device`(
-        cause: UnreadProcess.Cause
-    ) async throws {
+    @Test func `a process that stays too large to be looked into is ended, for it may hide a device`() async throws {
         let service = try service(holding(5, EnforcerSweepTests.file))
         sight.processes.withLock {
             $0 = [NotingSight.Process(opener: opener(812, user: 1001, EnforcerSweepTests.file))]
         }
-        sight.closed.withLock { $0 = [812: (cause, "why")] }
+        sight.closed.withLock { $0 = [812: (.tooLarge, "why")] }
         let receipt = try await service.stop(ReservationID(5), grace: .zero)
         #expect(receipt.unfit == [])
         #expect(receipt.ended.map(\.pid) == [812] && receipt.ended.first?.devices == [])
         #expect(sight.signals.withLock { $0 } == ["812:9"])
-        #expect(sight.looks.withLock { $0 } == EnforcementLimits.hiddenLooks + 2, "it had time to open up")
+        #expect(sight.looks.withLock { $0 } == EnforcementLimits.closedLooks + 2, "it had time to open up")
+    }
+
+    @Test func `a process that is stuck has time to get on, and is ended after that`() async throws {
+        for isEnded in [false, true] {
+            let patience = Duration.milliseconds(isEnded ? 300 : 3_600_000)
+            let service = try service(holding(5, EnforcerSweepTests.file), stuckPatience: patience)
+            let stuck = opener(812, user: 1001, EnforcerSweepTests.otherPart)
+            sight.processes.withLock { $0 = [NotingSight.Process(opener: stuck)] }
+            sight.closed.withLock { $0 = [812: (.stuck, "it is stuck in the kernel")] }
+            let began = ContinuousClock.now
+            if !isEnded {
+                sight.meanwhile.withLock { event in
+                    event = { [sight] in
+                        if sight.looks.withLock({ $0 }) == EnforcementLimits.closedLooks + 2 {
+                            sight.closed.withLock { $0 = [:] }
+                        }
+                    }
+                }
+            }
+            let receipt = try await service.stop(ReservationID(5), grace: .zero)
+            sight.meanwhile.withLock { $0 = nil }
+            #expect(receipt.unfit == [] && receipt.ended.map(\.pid) == (isEnded ? [812] : []))
+            #expect(!isEnded || .now - began >= patience)
+        }
     }
 
     @Test func `a device is unfit because of a process that nothing can tell of, by its name`() async throws {
         let service = try service(holding(5, EnforcerSweepTests.file))
         let process = NotingSight.Process(opener: opener(812, user: 1001, EnforcerSweepTests.file), diesOf: [])
         sight.processes.withLock { $0 = [process] }
-        sight.closed.withLock { $0 = [812: (.stuck, "it is stuck in the kernel")] }
+        sight.closed.withLock { $0 = [812: (.tooLarge, "there is too much of it")] }
         let receipt = try await service.stop(ReservationID(5), grace: .zero)
-        let reason = "may be held open by pid 812 (python3, uid 1001): it is stuck in the kernel"
+        let reason = "may be held open by pid 812 (python3, uid 1001): there is too much of it"
         #expect(receipt.unfit == [UnfitDevice(id: DeviceID("d5"), reason: reason)])
     }
 

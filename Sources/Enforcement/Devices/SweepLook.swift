@@ -31,9 +31,11 @@ struct SweepLook: Sendable {
     /// It has found nothing that keeps a device from being given to somebody else.
     var isEmpty: Bool { held.isEmpty && hidden.isEmpty && isWhole }
 
-    /// For how long it is looked again after one like this.
-    var limit: Duration {
-        .seconds(isLate ? EnforcementLimits.lateSweepSeconds : EnforcementLimits.sweepSeconds)
+    /// For how long it is looked again where looks are like this one.
+    func limit(stuckPatience: Duration) -> Duration {
+        if isLate { return .seconds(EnforcementLimits.lateSweepSeconds) }
+        let isStuck = hidden.contains { $0.cause == .stuck }
+        return (isStuck ? stuckPatience : .zero) + .seconds(EnforcementLimits.sweepSeconds)
     }
 
     /// Until the next look.
@@ -54,12 +56,30 @@ struct SweepLook: Sendable {
     }
 }
 
-extension UnreadProcess {
-    /// Not a right or memory that who looks is short of: what would end everybody's processes.
-    var isItsOwnDoing: Bool {
-        switch cause {
-        case .stuck, .tooLarge: true
-        case .unreadable: false
+/// Processes that stay closed to looks, from look to look.
+struct ClosedProcesses {
+    /// How long a process may be stuck in the kernel: it may be rightful work that waits for a driver or a disk.
+    let stuckPatience: Duration
+    private var seen: [ProcessIdentity: (looks: Int, since: ContinuousClock.Instant)] = [:]
+
+    init(stuckPatience: Duration) {
+        self.stuckPatience = stuckPatience
+    }
+
+    /// Takes in who is closed to one look, and gives those that were long enough.
+    mutating func overdue(_ hidden: [UnreadProcess]) -> [UnreadProcess] {
+        let before = seen
+        seen = [:]
+        return hidden.filter { one in
+            var process = before[one.process.identity] ?? (looks: 0, since: .now)
+            process.looks += 1
+            seen[one.process.identity] = process
+            switch one.cause {
+            case .stuck: return .now - process.since >= stuckPatience
+            case .tooLarge: return process.looks >= EnforcementLimits.closedLooks
+            // A right or memory that who looks is short of: for that, everybody's processes would be ended.
+            case .unreadable: return false
+            }
         }
     }
 }

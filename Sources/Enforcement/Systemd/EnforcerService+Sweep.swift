@@ -16,7 +16,7 @@ extension EnforcerService {
         var receipt = StopReceipt()
         let began = ContinuousClock.now
         var last: SweepLook
-        var hidden: [ProcessIdentity: Int] = [:]
+        var closed = ClosedProcesses(stuckPatience: stuckPatience)
         var (looks, emptyLooks) = (0, 0)
         repeat {
             let scan = await sight.openers(of: Holding.watched(files))
@@ -27,14 +27,11 @@ extension EnforcerService {
             for opener in last.held where sight.signal(SIGKILL, to: opener.identity) {
                 note(opener, of: holding, "it had a device open whose grant is over", in: &receipt)
             }
-            hidden = last.hidden.reduce(into: [:]) { $0[$1.process.identity] = (hidden[$1.process.identity] ?? 0) + 1 }
-            for one in last.hidden
-            where one.isItsOwnDoing && hidden[one.process.identity] == EnforcementLimits.hiddenLooks {
-                guard sight.signal(SIGKILL, to: one.process.identity) else { continue }
+            for one in closed.overdue(last.hidden) where sight.signal(SIGKILL, to: one.process.identity) {
                 note(one.process, of: holding, "what it has open can't be told: \(one.reason)", in: &receipt)
             }
             // On a machine that is too busy to look often, the time alone would say little.
-            let isTime = .now >= began + last.limit
+            let isTime = .now >= began + last.limit(stuckPatience: stuckPatience)
             if emptyLooks == 2 || isTime && (looks >= EnforcementLimits.sweepLooks || !last.isWhole) { break }
             guard !Task.isCancelled else { throw .failed("\(holding.reservation): the stop was given up") }
             try? await Task.sleep(for: last.pause)

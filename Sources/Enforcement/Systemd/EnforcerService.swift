@@ -17,6 +17,7 @@ public actor EnforcerService: Executor {
     /// Grants that are over and left a device unfit: who asks again, for the answer was lost, is told again.
     let leftovers: RecordFolder<GrantRecord>
     let account: @Sendable (UInt32) -> Account?
+    let stuckPatience: Duration
     let logger: Logger
     var records: [ReservationID: GrantRecord] = [:]
     var stopping: [ReservationID: Int] = [:]
@@ -38,9 +39,11 @@ public actor EnforcerService: Executor {
 
     init(
         units: any UnitManager, sight: any DeviceSight, stateDirectory: String, rules: OrderRules, files: FileChoice,
-        account: @escaping @Sendable (UInt32) -> Account?, logger: Logger
+        account: @escaping @Sendable (UInt32) -> Account?,
+        stuckPatience: Duration = .seconds(EnforcementLimits.stuckSeconds), logger: Logger
     ) throws(ExecutorFailure) {
         self.units = units
+        self.stuckPatience = stuckPatience
         self.sight = sight
         self.rules = rules
         self.account = account

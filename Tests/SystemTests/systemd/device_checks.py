@@ -69,6 +69,35 @@ def a_mapped_device_is_open():
     assert process.wait(timeout=5) == -signal.SIGKILL
 
 
+def hidden_mapping(count, ends_first=False):
+    """The code of a process that maps its device, behind so many mappings of a file with a long path, and closes it."""
+    code = (
+        "import ctypes, threading\nlibc = ctypes.CDLL(None)\nmap = libc.mmap\nmap.restype = ctypes.c_void_p\n"
+        "map.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]\n"
+        "map(None, 4096, mmap.PROT_READ, mmap.MAP_PRIVATE, fd, 0)\nos.close(fd)\nos.chdir('/tmp')\n"
+        "for _ in range(15):\n    os.makedirs('x' * 250, exist_ok=True)\n    os.chdir('x' * 250)\n"
+        f"file = os.open('file', os.O_RDWR | os.O_CREAT)\nos.truncate(file, 8192 * {count} + 4096)\n"
+        f"for n in range({count}):\n    map(None, 4096, mmap.PROT_READ, mmap.MAP_SHARED, file, 8192 * n)\n"
+    )
+    if ends_first:
+        code += "threading.Thread(target=time.sleep, args=(600,)).start()\n"
+    return code + f"os.write(1, b'y')\n{'libc.pthread_exit(None)' if ends_first else 'time.sleep(600)'}"
+
+
+def a_mapping_behind_others_is_found():
+    client = Client()
+    client.start(hold(holding(311, "alice", [MAPPED])))
+    # As many mappings as Linux allows a process, but for those of the program; and one whose first thread has ended.
+    processes = [holder("bob", MAPPED, hidden_mapping(65_000)), holder("bob", MAPPED, hidden_mapping(0, True))]
+    for process in processes:
+        assert process.stdout.read(1) == b"y"
+    receipt = client.stop(311, 0)
+    assert {one["pid"] for one in receipt["ended"]} == {process.pid for process in processes}, receipt
+    assert receipt["unfit"] == [] and all(one["devices"] == [device_of(MAPPED)] for one in receipt["ended"]), receipt
+    for process in processes:
+        process.wait(timeout=5)
+
+
 def readlink(pid, name):
     try:
         return os.readlink(f"/proc/{pid}/fd/{name}")
@@ -221,6 +250,7 @@ def write(path, value):
 
 check("what has a device open after the end is ended, whoever's it is", what_has_it_open_after_the_end_is_ended)
 check("a mapped device is open", a_mapped_device_is_open)
+check("a mapping behind many others, or without a first thread, is found", a_mapping_behind_others_is_found)
 check("what hides that it has a device open is found", what_hides_is_found)
 check("what forks while it is ended is found again", what_forks_is_found_again)
 check("a device of another grant is its holder's, and only that", another_grants_device_is_its_own)
