@@ -39,6 +39,8 @@ public enum EnforcementLimits {
     static let stuckSeconds: Int64 = 30
     /// Grants that are remembered because they left a device unfit.
     public static let leftovers = 256
+    /// Processes that are named as the reason why a device is unfit.
+    static let namedProcesses = 5
     /// Processes of one receipt that were ended beside a grant.
     public static let receiptProcesses = 256
     /// Openers of one look at the machine that are told: what of the longest names fits a reply.

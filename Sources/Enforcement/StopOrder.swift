@@ -74,11 +74,14 @@ public struct StopReceipt: Sendable, Hashable, Codable {
 /// A device that is not free although its grant is over.
 public struct UnfitDevice: Sendable, Hashable, Codable {
     public var id: DeviceID
-    /// For a person: `held open by pid 812 (python3, uid 1001)`.
+    /// For everybody: `held open by 1 process`.
     public var reason: String
+    /// The processes that are the reason, for who may see other people's: `pid 812 (python3, uid 1001)`.
+    public var processes: [String]
 
-    public init(id: DeviceID, reason: String) {
+    public init(id: DeviceID, reason: String, processes: [String] = []) {
         self.id = id
         self.reason = reason
+        self.processes = processes
     }
 }

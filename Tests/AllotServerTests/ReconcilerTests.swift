@@ -57,8 +57,9 @@ import Units
         let world = try await WatchedDaemon("")
         _ = await world.daemon.submit(Request(devices: 2, span: .hours(1)))
         _ = await world.daemon.submit(Request(devices: 2, span: .hours(1)), by: 1001)
-        let reason = "held open by pid 812 (python3, uid 1001)"
-        world.executor.set { $0.unfit = [UnfitDevice(id: DeviceID("GPU-0"), reason: reason)] }
+        let reason = "held open by 1 process"
+        let who = "pid 812 (python3, uid 1001)"
+        world.executor.set { $0.unfit = [UnfitDevice(id: DeviceID("GPU-0"), reason: reason, processes: [who])] }
         let effects = Task { await world.daemon.reconciler.run() }
         await world.daemon.broker.perform(
             .release(Self.id, by: Subject(user: .root, accounts: [], isAdmin: true)))
@@ -74,6 +75,8 @@ import Units
         let drained = try #require(kinds.firstIndex(of: "host.drained"))
         let ended = try #require(kinds.firstIndex(of: "reservation.ended"))
         #expect(drained < ended)
+        let event = try #require(try await world.events().first { $0.kind == "host.drained" })
+        #expect(event.personal == [.command] && !String(decoding: event.payload, as: UTF8.self).contains("812"))
         effects.cancel()
         await world.daemon.close()
         _ = try world.verify()

@@ -48,7 +48,8 @@ extension Broker {
         let before = now() - span
         let found = try await store.read(
             .outdatedPersonal(
-                before: before, kinds: [AuditKind.callerSeen, MeteringEvent.unreservedKind], after: after,
+                before: before, kinds: [AuditKind.callerSeen, MeteringEvent.unreservedKind, EventRecord.drainedKind],
+                after: after,
                 limit: Limits.retentionBatch))
         let isMore = found.after != nil || found.events.count == Limits.retentionBatch
         guard !found.isEmpty, !isClosed else { return (found.after ?? after, isMore) }

@@ -10,15 +10,23 @@ import Units
 /// What the machine turns out to be, and what follows from it for what is granted.
 extension Broker {
     /// Takes a device out of the plan that is not fit to be used, where it is not already.
-    /// - Parameter hasFailed: what runs on it is ended.
-    func setAside(_ device: Int, _ reason: String, hasFailed: Bool = true, in round: inout Round) {
+    /// - Parameters:
+    ///   - processes: that are the reason: with their users, which is personal.
+    ///   - hasFailed: what runs on it is ended.
+    func setAside(
+        _ device: Int, _ reason: String, processes: [String] = [], hasFailed: Bool = true, in round: inout Round
+    ) {
         guard !isSetAside(device, hasFailed: hasFailed) else { return }
-        logger.error(
-            "a device is set aside", metadata: ["device": "\(host.devices[device].id)", "reason": "\(reason)"])
+        var metadata: Logger.Metadata = ["device": "\(host.devices[device].id)", "reason": "\(reason)"]
+        if !processes.isEmpty { metadata["processes"] = "\(processes.joined(separator: ", "))" }
+        logger.error("a device is set aside", metadata: metadata)
         let limit = Scheduling.Limits.drainReasonBytes
         let request = Scheduling.DrainRequest(
             devices: DeviceSet([device]), hasFailed: hasFailed, reason: reason.cut(toBytes: limit))
-        decide(.drain(request, by: Broker.daemon), actor: nil, details: [], in: &round)
+        let who =
+            processes.isEmpty
+            ? [] : [PersonalField(name: .command, value: Array(processes.joined(separator: ", ").utf8))]
+        decide(.drain(request, by: Broker.daemon), actor: nil, details: who, in: &round)
     }
 
     /// Whether nothing new comes to a device until somebody resumes it.
@@ -43,7 +51,7 @@ extension Broker {
                 if case .active(let active) = reservation.state { active.grant.devices.contains(index) } else { false }
             }
             places[index] = !isShared
-            setAside(index, device.reason, hasFailed: !isShared, in: &round)
+            setAside(index, device.reason, processes: device.processes, hasFailed: !isShared, in: &round)
         }
         guard commit(&round), places.allSatisfy({ isSetAside($0.key, hasFailed: $0.value) }) else { return false }
         follow(round)

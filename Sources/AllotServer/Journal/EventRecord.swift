@@ -5,6 +5,8 @@ import Units
 
 /// An event as the journal's payload: JSON, for ever. The kind stands in a column of its own.
 enum EventRecord {
+    static let drainedKind = "host.drained"
+
     static func payload(_ event: Event) -> [UInt8] {
         var writer = JSONWriter(capacity: 384)
         if case .submitted(let reservation) = event {
@@ -71,7 +73,7 @@ enum EventRecord {
         if kind == "host.restarted" { return nil }
         var reader = JSONReader(payload)
         if kind == "reservation.submitted" { return .submitted(try ReservationRecord.read(from: &reader)) }
-        if kind == "host.drained" { return .drained(try DrainRecord.read(from: &reader)) }
+        if kind == drainedKind { return .drained(try DrainRecord.read(from: &reader)) }
         var parts = Parts()
         try reader.object { name, reader throws(AllotAPI.JSONFault) in try parts.read(name, &reader) }
         return try parts.event(kind: kind, at: reader)

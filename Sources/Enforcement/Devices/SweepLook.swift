@@ -41,19 +41,26 @@ struct SweepLook: Sendable {
     /// Until the next look.
     var pause: Duration { .milliseconds(!held.isEmpty ? 10 : hidden.isEmpty ? 50 : 100) }
 
-    /// Why a device may not be given to anybody as it is.
-    func reasons(_ device: HeldDevice) -> [String] {
+    /// What keeps a device from being given to anybody as it is; nil where nothing does.
+    /// - Parameter fault: why it is not healthy.
+    func unfit(_ device: HeldDevice, fault: String?) -> UnfitDevice? {
         let holders = held.filter { opener in opener.devices.contains { device.files.contains($0.text) } }
-        var reasons = SweepLook.named(holders.map { "held open by \($0.text)" })
+        var reasons: [String] = []
+        if !holders.isEmpty { reasons.append("held open by \(SweepLook.count(holders.count))") }
         if device.files.contains(where: unseen.contains) { reasons.append("nobody can tell who has it open") }
-        reasons += SweepLook.named(hidden.map { "may be held open by \($0.process.text): \($0.reason)" })
+        if let one = hidden.first {
+            reasons.append("may be held open by \(SweepLook.count(hidden.count)): \(one.reason)")
+        }
         if let blind { reasons.append("not every process was looked into: \(blind)") }
-        return reasons
+        reasons += [fault].compactMap(\.self)
+        if reasons.isEmpty { return nil }
+        let processes = (holders + hidden.map(\.process)).map(\.text)
+        return UnfitDevice(
+            id: device.id, reason: reasons.joined(separator: "; "),
+            processes: Array(processes.prefix(EnforcementLimits.namedProcesses)))
     }
 
-    private static func named(_ reasons: [String]) -> [String] {
-        reasons.count > 3 ? reasons.prefix(3) + ["and by \(reasons.count - 3) more"] : reasons
-    }
+    private static func count(_ processes: Int) -> String { processes == 1 ? "1 process" : "\(processes) processes" }
 }
 
 /// Processes that stay closed to looks, from look to look.

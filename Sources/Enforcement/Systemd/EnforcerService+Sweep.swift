@@ -83,9 +83,6 @@ extension EnforcerService {
     private func unfit(_ holding: Holding, _ last: SweepLook) async -> [UnfitDevice] {
         // The daemon knows more of a device than its holder needs.
         let faults = await sight.faults(of: holding.devices.map { watched[$0.id] ?? $0.watched })
-        return holding.devices.compactMap { device in
-            let reasons = last.reasons(device) + [faults[device.id]].compactMap(\.self)
-            return reasons.isEmpty ? nil : UnfitDevice(id: device.id, reason: reasons.joined(separator: "; "))
-        }
+        return holding.devices.compactMap { last.unfit($0, fault: faults[$0.id]) }
     }
 }
