@@ -231,3 +231,51 @@ struct WalkBurdenTests {
         #expect(!read(TelemetryLimits.processBytes + 1, of: 3))
     }
 }
+
+@Suite("Processes that walks are stuck with")
+struct AvoidedProcessesTests {
+    private let avoided = AvoidedProcesses()
+
+    private func depth(_ pid: Int32, startTime: UInt64?) -> AvoidedProcesses.Depth? {
+        avoided.depth(of: pid) { startTime }
+    }
+
+    @Test func `a second walk that is stuck with a process leaves out all of it`() {
+        #expect(depth(7, startTime: 1) == nil)
+        avoided.add(7, startTime: 1)
+        #expect(depth(7, startTime: 1) == .mappings && depth(8, startTime: 1) == nil)
+        avoided.add(7, startTime: 1)
+        #expect(depth(7, startTime: 1) == .everything)
+        avoided.free(7)
+        #expect(depth(7, startTime: 1) == nil)
+    }
+
+    @Test func `a number that is used again is another process`() {
+        avoided.add(7, startTime: 1)
+        #expect(depth(7, startTime: 2) == nil && depth(7, startTime: nil) == nil)
+        avoided.add(7, startTime: 2)
+        #expect(depth(7, startTime: 2) == .mappings)
+    }
+
+    @Test func `there is a limit to them, and those that have ended do not count`() {
+        for pid in 1...Int32(TelemetryLimits.avoided) {
+            #expect(!avoided.isFull)
+            avoided.add(pid, startTime: 1)
+        }
+        #expect(avoided.isFull)
+        avoided.keep([1, 2])
+        #expect(!avoided.isFull && depth(2, startTime: 1) == .mappings && depth(3, startTime: 1) == nil)
+    }
+
+    @Test func `a walk that is taken over ends where it stands`() {
+        let clock = SetClock()
+        let place = WalkPlace(now: { clock.now })
+        clock.set(seconds: 3)
+        #expect(place.come(to: 7) && place.stand?.pid == 7 && place.stand?.since == 3_000_000_000)
+        let next = place.takenOver()
+        #expect(!place.come(to: 8) && place.stand == nil)
+        #expect(next.come(to: 8) && next.avoided === place.avoided)
+        next.leave()
+        #expect(next.stand == nil)
+    }
+}
