@@ -69,13 +69,13 @@ def a_mapped_device_is_open():
     assert process.wait(timeout=5) == -signal.SIGKILL
 
 
-def hidden_mapping(count, ends_first=False):
+def hidden_mapping(count, letter="x", ends_first=False):
     """The code of a process that maps its device, behind so many mappings of a file with a long path, and closes it."""
     code = (
         "import ctypes, threading\nlibc = ctypes.CDLL(None)\nmap = libc.mmap\nmap.restype = ctypes.c_void_p\n"
         "map.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]\n"
         "map(None, 4096, mmap.PROT_READ, mmap.MAP_PRIVATE, fd, 0)\nos.close(fd)\nos.chdir('/tmp')\n"
-        "for _ in range(15):\n    os.makedirs('x' * 250, exist_ok=True)\n    os.chdir('x' * 250)\n"
+        f"for _ in range(15):\n    os.makedirs({letter!r} * 250, exist_ok=True)\n    os.chdir({letter!r} * 250)\n"
         f"file = os.open('file', os.O_RDWR | os.O_CREAT)\nos.truncate(file, 8192 * {count} + 4096)\n"
         f"for n in range({count}):\n    map(None, 4096, mmap.PROT_READ, mmap.MAP_SHARED, file, 8192 * n)\n"
     )
@@ -88,7 +88,7 @@ def a_mapping_behind_others_is_found():
     client = Client()
     client.start(hold(holding(311, "alice", [MAPPED])))
     # As many mappings as Linux allows a process, but for those of the program; and one whose first thread has ended.
-    processes = [holder("bob", MAPPED, hidden_mapping(65_000)), holder("bob", MAPPED, hidden_mapping(0, True))]
+    processes = [holder("bob", MAPPED, hidden_mapping(65_000)), holder("bob", MAPPED, hidden_mapping(0, ends_first=True))]
     for process in processes:
         assert process.stdout.read(1) == b"y"
     receipt = client.stop(311, 0)
@@ -96,6 +96,21 @@ def a_mapping_behind_others_is_found():
     assert receipt["unfit"] == [] and all(one["devices"] == [device_of(MAPPED)] for one in receipt["ended"]), receipt
     for process in processes:
         process.wait(timeout=5)
+
+
+def what_is_too_large_to_be_looked_into_is_ended():
+    client = Client()
+    client.start(hold(holding(312, "alice", [MAPPED])))
+    # The kernel writes each line feed of a path as four letters.
+    process = holder("bob", MAPPED, hidden_mapping(65_000, letter="\n"))
+    assert process.stdout.read(1) == b"y"
+    assert process.pid not in openers(client, MAPPED)
+    began = time.monotonic()
+    receipt = client.stop(312, 0)
+    assert [(one["pid"], one["devices"]) for one in receipt["ended"]] == [(process.pid, [])], receipt
+    assert receipt["unfit"] == [], receipt
+    assert process.wait(timeout=5) == -signal.SIGKILL
+    print(f"   what hid behind 1 GB of mappings was ended in {time.monotonic() - began:.1f} s")
 
 
 def readlink(pid, name):
@@ -251,6 +266,7 @@ def write(path, value):
 check("what has a device open after the end is ended, whoever's it is", what_has_it_open_after_the_end_is_ended)
 check("a mapped device is open", a_mapped_device_is_open)
 check("a mapping behind many others, or without a first thread, is found", a_mapping_behind_others_is_found)
+check("what is too large to be looked into is ended", what_is_too_large_to_be_looked_into_is_ended)
 check("what hides that it has a device open is found", what_hides_is_found)
 check("what forks while it is ended is found again", what_forks_is_found_again)
 check("a device of another grant is its holder's, and only that", another_grants_device_is_its_own)
