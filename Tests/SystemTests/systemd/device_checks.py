@@ -255,7 +255,8 @@ def a_device_that_cannot_be_freed_is_unfit():
     output("umount", "/run/freezer")
     (unfit,) = receipt["unfit"]
     assert unfit["id"] == device_of(ONE), unfit
-    assert f"held open by pid {stuck.pid} (python" in unfit["reason"], unfit
+    assert unfit["reason"] == "held open by 1 process", unfit
+    assert unfit["processes"][0].startswith(f"pid {stuck.pid} (python"), unfit
 
 
 def write(path, value):
