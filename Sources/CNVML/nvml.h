@@ -8,6 +8,8 @@
 // An opaque handle of a GPU, or of a MIG device.
 typedef struct allot_nvml_device_contents *allot_nvml_device;
 typedef struct allot_nvml_event_set_contents *allot_nvml_event_set;
+// Counters of a GPU instance at one moment, as the library keeps them.
+typedef struct allot_nvml_counters_contents *allot_nvml_counters;
 
 // nvmlReturn_t
 enum {
@@ -23,6 +25,7 @@ enum {
     ALLOT_NVML_GPU_IS_LOST = 15,
     ALLOT_NVML_RESET_REQUIRED = 16,
     ALLOT_NVML_LIBRARY_MISMATCH = 18,
+    ALLOT_NVML_UNKNOWN = 999,
 };
 
 // nvmlUtilization_t: percent of the last sample period.
@@ -97,5 +100,43 @@ struct allot_nvml_field {
 };
 // What the driver asks for, nvmlDeviceGpuRecoveryAction_t.
 enum { ALLOT_NVML_FIELD_RECOVERY_ACTION = 230 };
+
+// nvmlDeviceAttributes_t, as nvmlDeviceGetAttributes_v2 fills it in: what a part has, in slices of its GPU instance's
+// and of its own.
+struct allot_nvml_attributes {
+    unsigned int multiprocessors, copy_engines, decoders, encoders, jpeg_engines, optical_flow_engines;
+    unsigned int gpu_instance_slices;
+    unsigned int compute_instance_slices;
+    unsigned long long memory_mebibytes;
+};
+
+// nvmlGpmSupport_t.
+struct allot_nvml_gpm_support {
+    unsigned int version;
+    unsigned int is_supported;
+};
+enum { ALLOT_NVML_GPM_SUPPORT_VERSION = 1 };
+
+// nvmlGpmMetric_t. The value holds where the result is success.
+struct allot_nvml_gpm_metric {
+    unsigned int metric;
+    int result;
+    double value;
+    char *short_name, *long_name, *unit;
+};
+// nvmlGpmMetricId_t: percent of the time in which anything computed on the instance.
+enum { ALLOT_NVML_GPM_GRAPHICS_UTILIZATION = 1 };
+
+// The beginning of nvmlGpmMetricsGet_t, which goes on with as many metrics as the library's version knows: 98 at first,
+// 333 by now, and the number of the version is the same.
+struct allot_nvml_gpm_metrics {
+    unsigned int version;
+    unsigned int count;
+    allot_nvml_counters first, second;
+    struct allot_nvml_gpm_metric metric;
+};
+enum { ALLOT_NVML_GPM_METRICS_VERSION = 1 };
+// How many of these beginnings are as long as the whole, with much to spare.
+enum { ALLOT_NVML_GPM_METRICS_ROOM = 512 };
 
 #endif

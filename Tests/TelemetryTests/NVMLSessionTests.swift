@@ -41,12 +41,10 @@ struct NVMLSessionTests {
         #expect(look.blind == ["x: neither a UUID nor a PCI address is known"])
     }
 
-    @Test func `a part has its own memory and processes, and nobody tells how busy it is`() throws {
-        let look = try look(
-            ["memory MIG-3 100 7", "process MIG-3 55", "memory GPU-2 1000 600", "busy GPU-2 80"], [part(3), part(4)])
+    @Test func `a part has its own memory and processes`() throws {
+        let look = try look(["memory MIG-3 100 7", "process MIG-3 55", "memory GPU-2 1000 600"], [part(3)])
         let third = look.readings[DeviceID("MIG-3")]
-        #expect(third?.memoryUsed == ByteCount(bytes: 7) && third?.pids == [55] && third?.busyPermille == nil)
-        #expect(look.blind == [missing("how busy parts are", "Not Supported", 2)])
+        #expect(third?.memoryUsed == ByteCount(bytes: 7) && third?.pids == [55])
     }
 
     @Test func `samples since the last look are what counts`() throws {

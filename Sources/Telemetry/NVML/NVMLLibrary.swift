@@ -198,7 +198,8 @@ struct NVMLLibrary {
         return NVMLResult(code: call(set, &event, 0))
     }
 
-    private func function<Function>(_ name: String, as type: Function.Type) -> Function? {
+    /// A function of the library's; nil where it has none of that name.
+    func function<Function>(_ name: String, as type: Function.Type) -> Function? {
         dlsym(handle, name).map { unsafeBitCast($0, to: type) }
     }
 }
@@ -220,6 +221,7 @@ struct NVMLResult: Hashable {
     static let noFunction = Self(code: Int32(ALLOT_NVML_FUNCTION_NOT_FOUND))
     static let lost = Self(code: Int32(ALLOT_NVML_GPU_IS_LOST))
     static let resetRequired = Self(code: Int32(ALLOT_NVML_RESET_REQUIRED))
+    static let unknown = Self(code: Int32(ALLOT_NVML_UNKNOWN))
 }
 
 /// What is taken from the library at most.

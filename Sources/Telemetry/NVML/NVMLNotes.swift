@@ -25,6 +25,11 @@ struct NVMLNotes {
         }
         var why = library.words(result)
         if result.code == Int32(ALLOT_NVML_LIBRARY_MISMATCH) { why += "; restart allot-enforcer, or the machine" }
+        count(what, why: why)
+    }
+
+    /// - Parameter why: in our own words.
+    mutating func count(_ what: String, why: String) {
         counts[Key(what: what, why: why), default: 0] += 1
     }
 

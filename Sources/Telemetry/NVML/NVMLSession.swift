@@ -39,6 +39,7 @@ final class NVMLSession {
     private var events: NVMLLibrary.EventSet?
     /// Whole devices by their UUID: health is of the whole.
     private var wholes: [String: NVMLWhole] = [:]
+    private var parts = NVMLParts()
     private var held: Set<DeviceID> = []
     private var notes = NVMLNotes()
 
@@ -84,6 +85,7 @@ final class NVMLSession {
             stand(at: device.device.id)
             look.readings[device.device.id] = read(device, library, at: at, countsUse: countsUse)
         }
+        if countsUse { readParts(found, library, &look) }
         stand(at: nil)
         look.blind = notes.lines
         if notes.isUnloaded { end() }
@@ -112,6 +114,7 @@ final class NVMLSession {
     private func end() {
         if isOpen, let library {
             if let events { library.freeEvents(events) }
+            parts.free(library)
             library.shutdown()
         }
         isOpen = false
@@ -194,14 +197,26 @@ final class NVMLSession {
         }
         if countsUse {
             _ = notes.isDone(library.processes(found.handle, &reading.pids), "processes", library)
-            if found.device.uuid?.hasPrefix("MIG-") == true {
-                notes.count(.notSupported, "how busy parts are", library)
-            } else {
+            if found.device.uuid?.hasPrefix("MIG-") != true {
                 reading.busyPermille = whole.busy(found.handle, library, &notes)
             }
         }
         reading.fault = fault
         wholes[found.whole] = whole
         return reading
+    }
+
+    /// How busy parts are. Asked when all else is told, so that nothing of it waits for counters, or fails with them.
+    private func readParts(_ found: [Found], _ library: NVMLLibrary, _ look: inout NVMLLook) {
+        parts.begin()
+        for part in found {
+            guard let number = part.gpuInstance, let whole = wholes[part.whole]?.device else { continue }
+            stand(at: part.device.id)
+            let instance = NVMLParts.Instance(whole: part.whole, number: number)
+            let told = parts.busy(part.handle, of: instance, on: whole, library, &notes, now: now())
+            look.readings[part.device.id]?.busyPermille = told.permille
+            if look.readings[part.device.id]?.fault == nil { look.readings[part.device.id]?.fault = told.fault }
+        }
+        parts.finish(library)
     }
 }

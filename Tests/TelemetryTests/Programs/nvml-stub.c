@@ -7,8 +7,11 @@
 //   busy UUID PERCENT | sample UUID TIME PERCENT | memory UUID TOTAL USED | process UUID PID
 //   errors UUID COUNT | rows UUID PENDING FAILED | action UUID NUMBER
 //   event UUID TYPE DATA INSTANCE        each is told once, in order; the UUID - is a device that nobody knows
+//   counts UUID INSTANCE BUSY ALL        counters of a GPU instance since its beginning, which may be NaN
+//   uncounted UUID                       a device that has no such counters
+//   slices UUID OF_GPU_INSTANCE OWN      of a part; else it is all of its GPU instance
 //
-// What opens and closes sessions is written down in NAME.so.calls.
+// What opens and closes sessions, and makes and frees counters, is written down in NAME.so.calls.
 #define _GNU_SOURCE
 #include "../../../Sources/CNVML/nvml.h"
 
@@ -26,6 +29,11 @@ struct allot_nvml_device_contents {
 };
 struct allot_nvml_event_set_contents {
     int unused;
+};
+struct allot_nvml_counters_contents {
+    allot_nvml_device device;
+    unsigned int instance;
+    double busy, all;
 };
 typedef allot_nvml_device Device;
 typedef allot_nvml_event_set EventSet;
@@ -112,6 +120,7 @@ const char *nvmlErrorString(int code) {
     case ALLOT_NVML_NOT_SUPPORTED: return "Not Supported";
     case ALLOT_NVML_NO_PERMISSION: return "Insufficient Permissions";
     case ALLOT_NVML_DRIVER_NOT_LOADED: return "Driver Not Loaded";
+    case ALLOT_NVML_NOT_FOUND: return "Not Found";
     case ALLOT_NVML_GPU_IS_LOST: return "GPU is lost";
     case ALLOT_NVML_LIBRARY_MISMATCH: return "Driver/library version mismatch";
     default: return "Unknown Error";
@@ -245,6 +254,60 @@ int nvmlEventSetWait_v2(EventSet set, struct allot_nvml_event *event, unsigned i
     event->gpu_instance = words[4][0] == '-' ? allot_nvml_no_instance : (unsigned int)atoi(words[4]);
     event->compute_instance = allot_nvml_no_instance;
     return 0;
+}
+
+int nvmlDeviceGetAttributes_v2(Device part, struct allot_nvml_attributes *attributes) {
+    if (!strcmp(part->whole, "-")) return 2;
+    attributes->gpu_instance_slices = (unsigned int)number("slices", part, 2, 3);
+    attributes->compute_instance_slices = (unsigned int)number("slices", part, 3, 3);
+    return result("nvmlDeviceGetAttributes_v2", part);
+}
+
+int nvmlGpmQueryDeviceSupport(Device whole, struct allot_nvml_gpm_support *support) {
+    char words[6][64];
+    if (support->version != ALLOT_NVML_GPM_SUPPORT_VERSION) return 25;
+    if (strcmp(whole->whole, "-")) return 2;
+    support->is_supported = !line(0, "uncounted", whole->uuid, words);
+    return result("nvmlGpmQueryDeviceSupport", whole);
+}
+
+int nvmlGpmSampleAlloc(allot_nvml_counters *counters) {
+    int code = result("nvmlGpmSampleAlloc", NULL);
+    if (code) return code;
+    if (!(*counters = calloc(1, sizeof **counters))) return 20;
+    note("make counters");
+    return 0;
+}
+
+int nvmlGpmSampleFree(allot_nvml_counters counters) {
+    note("free counters");
+    free(counters);
+    return 0;
+}
+
+int nvmlGpmMigSampleGet(Device whole, unsigned int instance, allot_nvml_counters counters) {
+    char words[6][64];
+    if (strcmp(whole->whole, "-")) return 2;
+    int code = result("nvmlGpmMigSampleGet", whole);
+    if (code) return code;
+    for (int nth = 0; line(nth, "counts", whole->uuid, words); nth++) {
+        if ((unsigned int)atoi(words[2]) != instance) continue;
+        *counters = (struct allot_nvml_counters_contents){whole, instance, atof(words[3]), atof(words[4])};
+        return 0;
+    }
+    return ALLOT_NVML_NOT_FOUND;
+}
+
+int nvmlGpmMetricsGet(struct allot_nvml_gpm_metrics *metrics) {
+    allot_nvml_counters first = metrics->first, second = metrics->second;
+    if (metrics->version != ALLOT_NVML_GPM_METRICS_VERSION) return 25;
+    if (metrics->count != 1 || metrics->metric.metric != ALLOT_NVML_GPM_GRAPHICS_UTILIZATION) return 2;
+    if (!first->device || first->device != second->device || first->instance != second->instance) return 2;
+    metrics->metric.value = (second->busy - first->busy) * 100 / (second->all - first->all);
+    metrics->metric.result = result("metric", first->device);
+    // The library's own is as long as this, with 333 metrics.
+    memset((char *)metrics + sizeof *metrics, 0, 332 * sizeof metrics->metric);
+    return result("nvmlGpmMetricsGet", first->device);
 }
 
 #endif
