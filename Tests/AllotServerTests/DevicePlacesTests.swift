@@ -45,10 +45,11 @@ import Units
     @Test func `what is new comes behind, and what is gone stays while it or one behind it is named`() throws {
         let fresh = device("GPU-d", at: "0")
         let machine = machine(fresh, known[0], known[2])
-        let host = try arranged(machine)
+        let host = try arranged(machine, named: 2)
         #expect(host.devices.map(\.id.text) == ["GPU-a", "GPU-b", "GPU-c", "GPU-d"])
         #expect(host.devices.map(\.isPresent) == [true, false, true, true])
         #expect(host.links.bandwidth(0, 1) == 0 && host.links.bandwidth(0, 3) == 3)
+        #expect(try arranged(machine, named: 0).devices.map(\.id.text) == ["GPU-a", "GPU-c", "GPU-d"])
         let last = self.machine(fresh, known[0], known[1])
         #expect(try arranged(last, named: 2).devices.map(\.id.text) == ["GPU-a", "GPU-b", "GPU-c", "GPU-d"])
         #expect(try arranged(last, named: 1).devices.map(\.id.text) == ["GPU-a", "GPU-b", "GPU-d"])
@@ -63,7 +64,7 @@ import Units
     }
 
     @Test func `another card in the same slot is another device`() throws {
-        let host = try arranged(machine(known[0], device("GPU-x", at: "2"), known[2]))
+        let host = try arranged(machine(known[0], device("GPU-x", at: "2"), known[2]), named: 1)
         #expect(host.devices.map(\.id.text) == ["GPU-a", "GPU-b", "GPU-c", "GPU-x"])
         #expect(host.devices.map(\.isPresent) == [true, false, true, true])
     }

@@ -53,6 +53,33 @@ import Units
         await world.daemon.close()
     }
 
+    @Test func `a correction that is approved finds what was seen until then`() async throws {
+        let world = try await WatchedDaemon(
+            "priceBook: {currency: EUR, rates: [{sku: cpu, from: 2026-01-01, perHour: 1.00}]}")
+        await world.looks(for: .seconds(10), [0, 0])
+        _ = await world.daemon.submit(Request(devices: 1, cores: 1, memory: .gibibytes(1), span: .hours(9)))
+        let began = world.time.now
+        await world.looks(for: .minutes(20), [900, 0], groups: [1: 5])
+        let broker = world.daemon.broker
+        let until = world.time.now
+        _ = try await broker.decideBooks(by: UserID(8), caller: nil, reason: nil) {
+            (invoices, moment) throws(BooksRefusal) in
+            try invoices.books.propose(
+                .correction(.init(sku: .core, from: began, to: until, perHour: Price(microunits: 500_000))),
+                by: UserID(8), secondPersonAbove: .zero, at: moment)
+        }
+        _ = try await broker.decideBooks(by: UserID(9), caller: nil, reason: nil) {
+            (invoices, moment) throws(BooksRefusal) in
+            try invoices.books.approve(1, by: UserID(9), at: moment)
+        }
+        let tariffs = try TariffTable(try await world.daemon.store.read(.tariffs))
+        let records = try await world.daemon.store.read(.records(after: 0, limit: 1000)).map { try tariffs.record($0) }
+        let devices = records.filter { $0.tariff.sku == .device("NVIDIA A10") }
+        #expect(!devices.isEmpty && devices.allSatisfy { $0.tariff.state == .used }, "\(devices)")
+        _ = try world.verify()
+        await world.daemon.close()
+    }
+
     @Test func `what does nothing is announced and then released, and its owner sees both`() async throws {
         let world = try await WatchedDaemon("idle: {after: 30m, action: release}\nendWarning: {lead: 0s}")
         _ = await world.daemon.submit(Request(devices: 1, span: .hours(9)))
@@ -192,6 +219,31 @@ import Units
         #expect(world.executor.now.watched == [DeviceID("GPU-0")])
         await world.daemon.close()
         _ = try world.verify()
+    }
+
+    @Test func `metrics tell what the last look has told of devices, and nothing that nobody can tell`() async throws {
+        let world = try await WatchedDaemon("")
+        let metrics: () async -> [Substring] = {
+            String(decoding: await world.daemon.api.metricsText(), as: UTF8.self).split(separator: "\n")
+                .filter { $0.hasPrefix("allot_device_busy_ratio{") || $0.hasPrefix("allot_device_memory_used") }
+        }
+        #expect(await metrics().isEmpty)
+        await world.looks(for: .seconds(10), [405, 0])
+        world.executor.set {
+            $0.look.devices[1].busyPermille = nil
+            $0.look.devices[1].memoryUsed = ByteCount(bytes: 12)
+        }
+        world.time.advance(by: .seconds(10))
+        await world.daemon.lookout.look()
+        #expect(
+            await metrics() == [
+                #"allot_device_busy_ratio{device="GPU-0",model="NVIDIA A10"} 0.405"#,
+                #"allot_device_memory_used_bytes{device="GPU-1",model="NVIDIA A10"} 12"#,
+            ])
+        world.executor.set { $0.isLost = true }
+        await world.daemon.lookout.look()
+        #expect(await metrics().isEmpty)
+        await world.daemon.close()
     }
 
     @Test func `who asks for a look while there is one waits for another, with all who ask`() async throws {

@@ -20,7 +20,7 @@ import UnixSignals
             folder = try TemporaryFolder()
             path = abstract ? "@\(folder.path)" : folder.path + "/notify"
             descriptor = socket(AF_UNIX, 2, 0)  // SOCK_DGRAM
-            var timeout = timeval(tv_sec: 10, tv_usec: 0)
+            var timeout = timeval(tv_sec: 60, tv_usec: 0)
             setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
             try #require(SocketAddress.with(path) { bind(descriptor, $0, $1) } == 0)
         }

@@ -31,6 +31,27 @@ struct ProgramTests {
         }
     }
 
+    @Test(
+        "The options of a container are one line that a shell passes on, or there are none",
+        arguments: [
+            (["--cgroup-parent=allot-r5.slice", "--env=CUDA_VISIBLE_DEVICES=GPU-5c1e,1"], true),
+            (["--env=A=$(id)"], false), (["--env=A=b c"], false), ([""], true), (nil, false),
+        ] as [([String]?, Bool)])
+    func docker(options: [String]?, isShown: Bool) async throws {
+        var view = Sample.reservation(5)
+        view.dockerOptions = options
+        let json = Sample.json(view)
+        try await FakeDaemon.run { request, responder in
+            #expect(request.path == "/v1/reservations/r-5")
+            try await responder.reply(json)
+        } _: { (daemon) async throws in
+            let ending = try await BuiltProgram.run(daemon, "show", "r-5", "--docker")
+            #expect(ending.code == (isShown ? 0 : 1), "\(ending.errors)")
+            #expect(ending.output == (isShown ? (options ?? []).joined(separator: " ") + "\n" : ""))
+            #expect(isShown == ending.errors.isEmpty)
+        }
+    }
+
     @Test("An empty list has no data, and a word for the person")
     func emptyList() async throws {
         try await FakeDaemon.run { _, responder in

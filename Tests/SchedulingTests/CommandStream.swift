@@ -39,6 +39,7 @@ struct CommandStream: Hashable, Sendable {
         case reject(Int, by: UInt32? = nil)
         case commandEnded(Int)
         case executionFailed(Int)
+        case hostRestarted(Int)
         /// nil: the whole host.
         case drain(
             DeviceSet?, on: Int = 0, from: Span? = nil, until: Span? = nil, hasFailed: Bool = false, by: UInt32? = nil)

@@ -97,6 +97,7 @@ import Units
             .extend(2, for: .seconds(9)),
             .commandEnded(1),
             .executionFailed(2),
+            .hostRestarted(2),
             .drain(
                 DeviceSet([0, 1]), on: 1, from: .seconds(5), until: .seconds(9), hasFailed: true, by: 1000),
             .drain(nil),
@@ -128,6 +129,7 @@ import Units
                     .extend(2, for: .seconds(9)),
                     .commandEnded(1),
                     .executionFailed(2),
+                    .hostRestarted(2),
                     .drain(DeviceSet([0, 1]), on: 1, from: .seconds(5), until: .seconds(9), hasFailed: true, by: 1000),
                     .drain(nil),
                     .resume(nil, on: 1),

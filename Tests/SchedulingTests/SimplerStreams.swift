@@ -104,7 +104,7 @@ extension CommandStream.Step {
                 [.extend(label, for: span)] + span.simpler.map { .extend(label, for: $0) }
             case .approve(let label, _): [.approve(label)]
             case .reject(let label, _): [.reject(label)]
-            case .commandEnded, .executionFailed, .restart: []
+            case .commandEnded, .executionFailed, .hostRestarted, .restart: []
             case .drain(let devices, let host, let from, let until, let hasFailed, _):
                 [
                     .drain(devices, on: host, from: nil, until: until, hasFailed: hasFailed),

@@ -11,6 +11,8 @@ struct StreamGenerator {
     private var labels = 0
     /// Apart from the other one, so that streams without money stay what they were; nil for these.
     private var money: SeededGenerator?
+    /// Whether what failed is the machine: apart too.
+    private var machine: SeededGenerator
 
     init(seed: UInt64, hosts count: Int = 1) {
         var generator = SeededGenerator(seed: seed)
@@ -24,6 +26,7 @@ struct StreamGenerator {
             stopTime: Bool.random(using: &generator) ? .zero : .seconds(4),
             passTime: Bool.random(using: &generator) ? .zero : .milliseconds(150))
         self.generator = generator
+        machine = SeededGenerator(seed: seed ^ 0x6D61_6368)
         var money = SeededGenerator(seed: seed ^ 0x6D6F_6E65_79)
         guard Int.random(in: 0..<3, using: &money) == 0 else { return }
         setup.community.money = .random(using: &money)
@@ -52,7 +55,10 @@ struct StreamGenerator {
         case 2, 3: return .release(label(), by: nil)
         case 4, 5: return .extend(label(), for: seconds(1...9000))
         case 6: return .commandEnded(label())
-        case 7: return chance(3) ? .executionFailed(label()) : .commandEnded(label())
+        case 7:
+            guard chance(3) else { return .commandEnded(label()) }
+            let label = label()
+            return Bool.random(using: &machine) ? .hostRestarted(label) : .executionFailed(label)
         case 8, 9: return randomDrain(by: chance(8) ? user : nil)
         default: return randomSubmission(by: user)
         }

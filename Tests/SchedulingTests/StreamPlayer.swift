@@ -77,6 +77,7 @@ struct StreamPlayer {
         case .reject(let label, let user): perform(.reject(id(label), by: manager(user)))
         case .commandEnded(let label): perform(.commandEnded(id(label), exitCode: 0))
         case .executionFailed(let label): perform(.executionFailed(id(label)))
+        case .hostRestarted(let label): perform(.hostRestarted(id(label)))
         case .drain(let devices, let host, let from, let until, let hasFailed, let user):
             let request = DrainRequest(
                 host: host, devices: devices, from: from.map { machine.now + $0 },

@@ -50,6 +50,7 @@ extension CommandStream.Step {
         case .reject(let label, let user): call(".reject", ["\(label)", by(user)])
         case .commandEnded(let label): ".commandEnded(\(label))"
         case .executionFailed(let label): ".executionFailed(\(label))"
+        case .hostRestarted(let label): ".hostRestarted(\(label))"
         case .drain(let devices, let host, let from, let until, let hasFailed, let user):
             call(
                 ".drain",

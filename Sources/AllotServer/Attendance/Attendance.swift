@@ -39,6 +39,8 @@ struct Attendance: Sendable, Hashable {
     private var last: Look?
     /// Ends that have been announced.
     private var announced: [ReservationID: Timestamp]
+    /// What the last look has told of devices; nothing where there was none.
+    private(set) var readings: [DeviceID: DeviceReading] = [:]
 
     /// - Parameter announced: ends of reservations that were announced before.
     init(announced: [ReservationID: Timestamp] = [:]) {
@@ -53,6 +55,7 @@ struct Attendance: Sendable, Hashable {
         let ids = Set(circumstances.holders.map(\.id))
         attended = attended.filter { ids.contains($0.key) }
         announced = announced.filter { ids.contains($0.key) }
+        readings = Dictionary((look?.devices ?? []).map { ($0.id, $0) }) { first, _ in first }
         var findings = endings(at: now, circumstances)
         guard let look, last.map({ $0.time < now }) ?? true else { return findings }
         let before = last

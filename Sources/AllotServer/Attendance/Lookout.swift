@@ -119,9 +119,9 @@ actor Lookout {
         }
     }
 
-    /// Nobody is asked for it again: the end is announced.
+    /// Tries until it is done, or the reservation does not end then any more: the end is announced once.
     private func warn(_ id: ReservationID, _ signal: StopWarning.Signal, until end: Timestamp) async {
-        while true {
+        repeat {
             do throws(ExecutorFailure) {
                 _ = try await executor.stop(.warn(id, signal))
                 return
@@ -129,8 +129,13 @@ actor Lookout {
                 logger.warning("not warned of its end", metadata: ["reservation": "\(id)", "error": "\(error)"])
                 if case .refused = error { return }
             }
-            guard (try? await Task.sleep(for: pause)) != nil, broker.now() < end else { return }
-        }
+            try? await Task.sleep(for: pause)
+        } while await isAhead(end, of: id)
+    }
+
+    private func isAhead(_ end: Timestamp, of id: ReservationID) async -> Bool {
+        guard case .active(let active)? = await broker.decision(about: id)?.reservation.state else { return false }
+        return active.endsAt == end && broker.now() < end
     }
 
     /// The next look asks for it again where it still has the device open.

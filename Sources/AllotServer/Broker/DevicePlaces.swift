@@ -57,7 +57,8 @@ struct DevicePlaces {
             }
             places.append((device, found[place]))
         }
-        while let last = places.last, !last.device.isPresent, places.count - 1 > lastNamed ?? -1 { places.removeLast() }
+        let named = (lastNamed ?? -1) + 1
+        places = places.prefix(named) + places.dropFirst(named).filter(\.device.isPresent)
         let taken = Set(found.values)
         found = [:]
         for index in machine.devices.indices where !taken.contains(index) {

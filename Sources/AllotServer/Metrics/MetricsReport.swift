@@ -118,6 +118,7 @@ struct MetricsReport {
                 "allot_device_held", ["device": device.id, "model": device.model],
                 MetricValue(device.reservation != nil || device.shares != nil))
         }
+        writeReadings(of: devices, to: &text)
         let grants = engine.state.reservations.values.compactMap(\.heldGrant)
         text.one("allot_cores", .gauge, "Physical cores of the machine.", MetricValue(engine.host.cores.count))
         text.one(
@@ -127,6 +128,26 @@ struct MetricsReport {
         text.one(
             "allot_memory_held_bytes", .gauge, "Memory that reservations hold.",
             MetricValue(grants.reduce(0) { $0 + $1.memory.bytes }))
+    }
+
+    /// What nobody can tell of a device is left out.
+    private func writeReadings(of devices: [DeviceView], to text: inout MetricsText) {
+        let read = devices.compactMap { device in
+            snapshot.attendance.readings[DeviceID(device.id)].map { (device, $0) }
+        }
+        text.family("allot_device_busy_ratio", .gauge, "How busy a device was between the last two looks, from 0 to 1.")
+        for (device, reading) in read {
+            guard let busy = reading.busyPermille else { continue }
+            text.sample(
+                "allot_device_busy_ratio", ["device": device.id, "model": device.model], MetricValue(permille: busy))
+        }
+        text.family("allot_device_memory_used_bytes", .gauge, "Memory of a device that is in use.")
+        for (device, reading) in read {
+            guard let used = reading.memoryUsed else { continue }
+            text.sample(
+                "allot_device_memory_used_bytes", ["device": device.id, "model": device.model],
+                MetricValue(used.bytes))
+        }
     }
 
     private func writeUsage(to text: inout MetricsText) {

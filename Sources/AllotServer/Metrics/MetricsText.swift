@@ -72,6 +72,9 @@ struct MetricValue: CustomStringConvertible, Hashable {
 
     init(_ flag: Bool) { self.init(flag ? 1 : 0) }
 
+    /// A part of one.
+    init(permille: Int) { self.init(Int64(permille), places: 3) }
+
     /// Seconds.
     init(milliseconds: Int64) { self.init(milliseconds, places: 3) }
 

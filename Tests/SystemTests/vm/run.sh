@@ -44,7 +44,9 @@ make_image() {
     if [ ! -e "$image/disk.img" ]; then
         echo "building the machine's disk (two to four minutes, once)"
         find "$cache" -maxdepth 1 -name 'vm-*' ! -name "$name" -exec rm -rf {} +
-        "$here/make-image.sh" "$image" >"$cache/vm.log" 2>&1 || { tail -20 "$cache/vm.log"; exit 1; }
+        # A mirror may be away for a moment.
+        "$here/make-image.sh" "$image" >"$cache/vm.log" 2>&1 || "$here/make-image.sh" "$image" >"$cache/vm.log" 2>&1 ||
+            { tail -20 "$cache/vm.log"; exit 1; }
     fi
     exec 9>&-
 }
