@@ -150,7 +150,7 @@ func tamper(_ folder: String, _ sql: String) throws {
     try #require(process.terminationStatus == 0)
 }
 
-/// Waits until something is so; fails after ten seconds.
+/// Waits until something is so; fails after a minute.
 func eventually(_ condition: () async -> Bool) async throws {
     let deadline = ContinuousClock.now + .seconds(60)
     while await !condition() {
