@@ -1,4 +1,3 @@
-import Topology
 import Units
 
 /// Devices, or the whole host, that nothing is planned on for a time: maintenance, or a failure.
@@ -94,24 +93,12 @@ extension Engine {
         }
         guard isDrained, fleet.hosts.indices.contains(host) else { throw .notDrained }
         emit(
-            .resumed(at: time, devices: devices ?? fleet[host].allDevices, isHost: devices == nil, host: host),
+            .resumed(at: time, devices: devices ?? fleet[host].places, isHost: devices == nil, host: host),
             into: &events)
     }
 
-    /// Drains that are not over; devices that a host has not are drained as failed, whatever is resumed.
-    public var drains: [Drain] { absences + openDrains }
-
-    private var openDrains: [Drain] { state.drains.filter { $0.isCurrent(at: time) } }
-
-    /// Of devices that hosts have not.
-    static func absences(of hosts: [Host], at time: Timestamp) -> [Drain] {
-        hosts.enumerated().compactMap { position, host in
-            let absent = DeviceSet(host.devices.indices.filter { !host.devices[$0].isPresent })
-            if absent.isEmpty { return nil }
-            return Drain(
-                host: position, devices: absent, from: time, hasFailed: true, reason: "the machine does not have it")
-        }
-    }
+    /// Drains that are not over.
+    public var drains: [Drain] { state.drains.filter { $0.isCurrent(at: time) } }
 
     /// Takes what is drained out of a profile. Once more does no harm to devices; cores and memory are counted down
     /// each time, and so taken only where the profile is new.
@@ -130,8 +117,8 @@ extension Engine {
         guard subject.isAdmin else { throw .adminOnly }
         guard fleet.hosts.indices.contains(request.host) else { throw .asksForNothing }
         let model = fleet[request.host]
-        let devices = request.devices ?? model.allDevices
-        guard request.devices.map({ !$0.isEmpty && $0.isSubset(of: model.allDevices) }) ?? true else {
+        let devices = request.devices ?? model.places
+        guard request.devices.map({ !$0.isEmpty && $0.isSubset(of: model.places) }) ?? true else {
             throw .asksForNothing
         }
         let from = request.from ?? time
@@ -150,9 +137,9 @@ extension Engine {
             throw .outOfRange(field: "reason", value: Int64(request.reason.utf8.count), limits: limits)
         }
         // What fails is taken out however many there are: no device fails twice.
-        let failed = openDrains.filter { $0.hasFailed && $0.host == request.host }
+        let failed = drains.filter { $0.hasFailed && $0.host == request.host }
             .reduce(into: DeviceSet()) { $0 = $0.union($1.devices) }
-        guard openDrains.count < Limits.drains || (request.hasFailed && failed.isDisjoint(with: devices)) else {
+        guard drains.count < Limits.drains || (request.hasFailed && failed.isDisjoint(with: devices)) else {
             throw .tooManyDrains(limit: Limits.drains)
         }
         return Drain(

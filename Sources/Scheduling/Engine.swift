@@ -15,8 +15,6 @@ public struct Engine: Sendable {
     /// Those that the last command ended, as they stand then: the state holds them no more.
     public internal(set) var concluded: [Reservation] = []
     let fleet: Fleet
-    /// Of devices that their hosts have not.
-    let absences: [Drain]
     let counters: Counters
     var held: Held
     /// Active and waiting windows alone: what a late start must not run into.
@@ -80,7 +78,6 @@ public struct Engine: Sendable {
         self.time = time
         settledAt = time - Span(milliseconds: 1)
         fleet = Fleet(hosts, policy: policy, live: Array(state.reservations.values))
-        absences = Engine.absences(of: hosts, at: time)
         counters = Counters(policy: policy, fleet: fleet, around: time)
         budgets = Budgets(policy: policy, around: time)
         held = Held(fleet: fleet, counters: counters)
@@ -96,7 +93,7 @@ public struct Engine: Sendable {
             }
         }
         unsettled = Set(budgets?.ids ?? [])
-        self.movedBy = movedBy ?? (state.drains.contains { $0.isCurrent(at: time) } || !absences.isEmpty ? .drain : nil)
+        self.movedBy = movedBy ?? (state.drains.contains { $0.isCurrent(at: time) } ? .drain : nil)
         replan()
     }
 

@@ -17,7 +17,8 @@ struct Held: Sendable {
     init(fleet: Fleet, counters: Counters) {
         hosts = fleet.kinds.map { kind in
             let model = fleet.models[kind]
-            return Free(devices: DeviceRoom(model.allDevices), cores: model.allCores, memory: model.memory.bytes)
+            // What is held of devices that are gone is held all the same; nothing asks for them.
+            return Free(devices: DeviceRoom(model.places), cores: model.allCores, memory: model.memory.bytes)
         }
         self.counters = CounterProfile(from: Held.always, counters: counters)
     }

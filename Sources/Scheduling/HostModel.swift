@@ -4,7 +4,10 @@ import Units
 /// What the engine knows of a kind of host, worked out once: groups of devices, and shares of cores and memory.
 struct HostModel: Sendable {
     let host: Host
+    /// Those that the host has.
     let allDevices: DeviceSet
+    /// Those of devices that it has not any more as well: what was granted and drained names them.
+    let places: DeviceSet
     let coreCount: Int
     let allCores: BitSet
     let memory: ByteCount
@@ -23,14 +26,16 @@ struct HostModel: Sendable {
     init(host: Host) {
         precondition(host.devices.count <= DeviceSet.limit, "the topology reader holds hosts to the device limit")
         self.host = host
-        allDevices = DeviceSet(first: host.devices.count)
+        places = DeviceSet(first: host.devices.count)
+        let present = DeviceSet(host.devices.indices.filter { host.devices[$0].isPresent })
+        allDevices = present
         coreCount = host.cores.count
         allCores = BitSet(host.cores.indices)
         memory = host.memory
         let allIslands = host.links.islands
         islands = allIslands.filter { $0.count > 1 }
-        numaGroups = HostModel.groups(host.devices) { $0.numaNode }
-        let models = HostModel.groups(host.devices) { $0.model }
+        numaGroups = HostModel.groups(host.devices) { $0.numaNode }.compactMap { $0.among(present) }
+        let models = HostModel.groups(host.devices) { $0.model }.compactMap { $0.among(present) }
         cells = HostModel.intersections(HostModel.intersections(models, allIslands), numaGroups)
         choice = DeviceChoice(host: host, cells: cells, islands: islands, numaGroups: numaGroups)
         coresPerDevice = HostModel.smallestShare(host, of: host.cores.count) { $0.localCores.count }
@@ -43,13 +48,13 @@ struct HostModel: Sendable {
     /// The devices whose model is this one, in any case.
     func devices(ofExactly model: String) -> DeviceSet {
         let wanted = model.lowercased()
-        return DeviceSet(host.devices.indices.filter { host.devices[$0].model.lowercased() == wanted })
+        return DeviceSet(allDevices.filter { host.devices[$0].model.lowercased() == wanted })
     }
 
     /// The devices of which such a share has so much memory. What is not known of is not counted on.
     func devices(withMemory memory: ByteCount, in share: Ratio) -> DeviceSet {
         DeviceSet(
-            host.devices.indices.filter { index in
+            allDevices.filter { index in
                 guard let own = host.devices[index].memory?.bytes else { return false }
                 return Int128(own) * Int128(share.thousandths) >= Int128(memory.bytes) * 1000
             })
@@ -59,7 +64,7 @@ struct HostModel: Sendable {
     func devices(ofModelWith part: String) -> DeviceSet {
         let wanted = part.lowercased()
         return DeviceSet(
-            host.devices.indices.filter { HostModel.contains(host.devices[$0].model.lowercased(), wanted) })
+            allDevices.filter { HostModel.contains(host.devices[$0].model.lowercased(), wanted) })
     }
 
     /// The groups that a request may take its devices from, by how close they have to be.
@@ -95,15 +100,24 @@ struct HostModel: Sendable {
 
     /// The least that a device gets when those near one place share what is there; without places, of the whole.
     private static func smallestShare(_ host: Host, of total: Int, near: (Device) -> Int) -> Int {
-        guard !host.devices.isEmpty else { return 0 }
-        let shares = host.devices.map { device -> Int in
+        let devices = host.devices.filter(\.isPresent)
+        guard !devices.isEmpty else { return 0 }
+        let shares = devices.map { device -> Int in
             let here = near(device)
-            guard here > 0 else { return total / host.devices.count }
-            let neighbours = host.devices.filter {
+            guard here > 0 else { return total / devices.count }
+            let neighbours = devices.filter {
                 $0.localCores == device.localCores && $0.numaNode == device.numaNode
             }
             return here / neighbours.count
         }
-        return min(shares.min() ?? 0, total / host.devices.count)
+        return min(shares.min() ?? 0, total / devices.count)
+    }
+}
+
+extension DeviceSet {
+    /// Those that are in another set too; nil for none.
+    fileprivate func among(_ other: DeviceSet) -> DeviceSet? {
+        let both = intersection(other)
+        return both.isEmpty ? nil : both
     }
 }

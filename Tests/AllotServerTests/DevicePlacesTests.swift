@@ -27,13 +27,13 @@ import Units
 
     private var known: [Device] { [device("GPU-a", at: "1"), device("GPU-b", at: "2"), device("GPU-c", at: "3")] }
 
-    private func arranged(_ machine: Topology.Host, named: Int? = nil) throws -> Topology.Host {
-        try DevicePlaces(known: known, lastNamed: named).arranged(machine)
+    private func arranged(_ machine: Topology.Host) throws -> Topology.Host {
+        try DevicePlaces(known: known).arranged(machine)
     }
 
     @Test func `a first start takes them as they come`() throws {
         let machine = machine(known[2], known[0])
-        #expect(try DevicePlaces(known: [], lastNamed: nil).arranged(machine) == machine)
+        #expect(try DevicePlaces(known: []).arranged(machine) == machine)
     }
 
     @Test func `what comes in another order stays in its place, with its links`() throws {
@@ -42,39 +42,43 @@ import Units
         #expect(host.links.bandwidth == [[0, 6, 10], [6, 0, 12], [10, 12, 0]])
     }
 
-    @Test func `what is new comes behind, and what is gone stays while it or one behind it is named`() throws {
+    @Test func `what is new comes behind, and what is gone keeps its place for when it is back`() throws {
         let fresh = device("GPU-d", at: "0")
         let machine = machine(fresh, known[0], known[2])
-        let host = try arranged(machine, named: 2)
+        let host = try arranged(machine)
         #expect(host.devices.map(\.id.text) == ["GPU-a", "GPU-b", "GPU-c", "GPU-d"])
         #expect(host.devices.map(\.isPresent) == [true, false, true, true])
         #expect(host.links.bandwidth(0, 1) == 0 && host.links.bandwidth(0, 3) == 3)
-        #expect(try arranged(machine, named: 0).devices.map(\.id.text) == ["GPU-a", "GPU-c", "GPU-d"])
-        let last = self.machine(fresh, known[0], known[1])
-        #expect(try arranged(last, named: 2).devices.map(\.id.text) == ["GPU-a", "GPU-b", "GPU-c", "GPU-d"])
-        #expect(try arranged(last, named: 1).devices.map(\.id.text) == ["GPU-a", "GPU-b", "GPU-d"])
+        let back = try DevicePlaces(known: host.devices).arranged(self.machine(known[1], fresh))
+        #expect(back.devices.map(\.id.text) == host.devices.map(\.id.text))
+        #expect(back.devices.map(\.isPresent) == [false, true, false, true])
     }
 
     @Test func `a device that has come to have a UUID, or lost it, is the same under its first name`() throws {
         let plain = [device("0000:01:00.0", at: "0000:01:00.0"), device("GPU-b", at: "0000:02:00.0")]
         let later = machine(device("0000:02:00.0", at: "0000:02:00.0"), device("GPU-x", at: "0000:01:00.0"))
-        let host = try DevicePlaces(known: plain, lastNamed: nil).arranged(later)
+        let host = try DevicePlaces(known: plain).arranged(later)
         #expect(host.devices.map(\.id.text) == ["0000:01:00.0", "GPU-b"])
         #expect(host.devices.map(\.uuid) == ["GPU-x", nil])
     }
 
     @Test func `another card in the same slot is another device`() throws {
-        let host = try arranged(machine(known[0], device("GPU-x", at: "2"), known[2]), named: 1)
+        let host = try arranged(machine(known[0], device("GPU-x", at: "2"), known[2]))
         #expect(host.devices.map(\.id.text) == ["GPU-a", "GPU-b", "GPU-c", "GPU-x"])
         #expect(host.devices.map(\.isPresent) == [true, false, true, true])
     }
 
-    @Test func `there are so many places and no more`() throws {
-        var many = machine()
-        many.devices = (0..<DeviceSet.limit).map { device("GPU-\($0)", at: "9\($0)") }
-        many.links = .none(count: many.devices.count)
-        #expect(throws: TooManyDevices.self) { try arranged(many, named: 0) }
-        #expect(try arranged(many).devices.count == DeviceSet.limit)
+    @Test func `where all places are taken, what is new gets that of one which is gone and not named`() throws {
+        let many = (0..<DeviceSet.limit).map { device("GPU-\($0)", at: "9\($0)") }
+        var machine = machine()
+        machine.devices = Array(many.dropFirst(3)) + [device("GPU-x", at: "8"), device("GPU-y", at: "7")]
+        machine.links = .none(count: machine.devices.count)
+        let host = try DevicePlaces(known: many, named: DeviceSet([1])).arranged(machine)
+        #expect(host.devices.prefix(4).map(\.id.text) == ["GPU-x", "GPU-1", "GPU-y", "GPU-3"])
+        #expect(host.devices.map(\.isPresent).firstIndex(of: false) == 1 && host.devices.count == DeviceSet.limit)
+        #expect(throws: TooManyDevices.self) {
+            try DevicePlaces(known: many, named: DeviceSet([0, 1])).arranged(machine)
+        }
     }
 
     @Test func `what is written is read back`() throws {
@@ -125,13 +129,21 @@ import Units
         let admin = Subject(user: .root, accounts: [], isAdmin: true)
         await world.daemon.broker.perform(.stopped(ReservationID(1)))
         await world.daemon.broker.perform(.resume(DeviceSet([0]), by: admin))
-        _ = await world.daemon.submit(Request(devices: 1, span: .hours(1)))
+        let shown = HostViews(engine: await world.daemon.broker.snapshot().engine)
+        #expect(shown.devices().map(\.id) == ["GPU-1"] && shown.drains().isEmpty, "it is gone for good")
+        #expect(await world.daemon.api.health().problems.isEmpty)
+        let refused = await world.daemon.submit(Request(devices: 2, span: .hours(1)))
+        #expect(refused.status == 422)
+        _ = await world.daemon.submit(Request(devices: 1, cores: 1, memory: .gibibytes(1), span: .hours(1)))
         await world.daemon.broker.perform(.tick)
         var third = await world.daemon.broker.decision(about: ReservationID(3))?.reservation
         if case .waiting? = third?.state {} else { Issue.record("\(String(describing: third))") }
         try await world.restart(on: .twoDevices)
-        await world.daemon.broker.perform(.tick)
-        third = await world.daemon.broker.decision(about: ReservationID(3))?.reservation
+        let broker = world.daemon.broker
+        try await eventually {
+            if case .active? = await broker.decision(about: ReservationID(3))?.reservation.state { true } else { false }
+        }
+        third = await broker.decision(about: ReservationID(3))?.reservation
         guard case .active(let active)? = third?.state else {
             Issue.record("\(String(describing: third))")
             return

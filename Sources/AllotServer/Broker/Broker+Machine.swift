@@ -71,7 +71,7 @@ extension Broker {
         var round = Round(time: now())
         for (index, device) in host.devices.enumerated() where !device.isPresent {
             let isNamed = engine.state.reservations.values.contains { $0.namedDevices.contains(index) }
-            if isNamed { setAside(index, "the machine does not have it", in: &round) }
+            if isNamed { setAside(index, Device.isGone, in: &round) }
         }
         guard commit(&round) else { throw failure ?? .closed }
         follow(round)

@@ -6,45 +6,45 @@ import Units
 
 /// Which place each device has in the host's list.
 ///
-/// Grants, windows and drains name devices by their places. So a device keeps the place that it has once had, whatever
-/// else the machine shows at a later start: one that is gone is kept, as absent, for as long as anything names it or
-/// one behind it, and what is new comes behind all.
+/// Grants, windows, drains and records of use name devices by their places. So a device keeps the place that it has
+/// once had, whatever else the machine shows at a later start: one that is gone keeps it, and what is new comes behind
+/// all. Only where all places are taken, what is new gets one of a device that is gone and that nothing live names.
 struct DevicePlaces {
     /// Its name among the store's documents.
     static let document = "devices"
 
     /// As they were known at the last start.
     let known: [Device]
-    /// The highest place that anything names.
-    let lastNamed: Int?
+    /// What live reservations and drains name.
+    let named: DeviceSet
 
     /// - Throws: `StoreError`, where what is stored can't be read.
     init(from store: Store) throws(StoreError) {
-        var named: [Int] = []
+        var named = DeviceSet()
         do {
             known = try store.read(.document(DevicePlaces.document)).map { try DevicePlaces.read($0) } ?? []
             for row in try store.read(.liveReservations) {
-                named += Array(try ReservationRecord.reservation(row.body).namedDevices)
+                named = named.union(try ReservationRecord.reservation(row.body).namedDevices)
             }
             if let body = try store.read(.document(HostRecord.name)) {
-                named += try HostRecord.read(body).drains.flatMap { Array($0.devices) }
+                for drain in try HostRecord.read(body).drains { named = named.union(drain.devices) }
             }
         } catch {
             throw error as? StoreError ?? .corrupt("which places devices have: \(error)")
         }
-        lastNamed = named.max()
+        self.named = named
     }
 
-    init(known: [Device], lastNamed: Int?) {
+    init(known: [Device], named: DeviceSet = DeviceSet()) {
         self.known = known
-        self.lastNamed = lastNamed
+        self.named = named
     }
 
     /// The machine with every device in its place.
     /// - Throws: where there are not places enough.
     func arranged(_ machine: Host) throws(TooManyDevices) -> Host {
         var places: [(device: Device, index: Int?)] = []
-        var found = indexes(in: machine.devices)
+        let found = indexes(in: machine.devices)
         for (place, device) in known.enumerated() {
             var device = device
             if let index = found[place] {
@@ -57,14 +57,17 @@ struct DevicePlaces {
             }
             places.append((device, found[place]))
         }
-        let named = (lastNamed ?? -1) + 1
-        places = places.prefix(named) + places.dropFirst(named).filter(\.device.isPresent)
         let taken = Set(found.values)
-        found = [:]
         for index in machine.devices.indices where !taken.contains(index) {
-            places.append((machine.devices[index], index))
+            let device = (machine.devices[index], Optional(index))
+            if places.count < DeviceSet.limit {
+                places.append(device)
+            } else if let place = places.indices.first(where: { !places[$0].device.isPresent && !named.contains($0) }) {
+                places[place] = device
+            } else {
+                throw TooManyDevices(count: places.count + 1)
+            }
         }
-        guard places.count <= DeviceSet.limit else { throw TooManyDevices(count: places.count) }
         var host = machine
         host.devices = places.map(\.device)
         host.links = machine.links.arranged(places.map(\.index))
@@ -149,7 +152,7 @@ struct DevicePlaces {
     }
 }
 
-/// The machine's devices, and those that are gone and still named, are more than a host may have.
+/// The machine's devices, and those that are gone and that reservations or drains name, are more than a host may have.
 struct TooManyDevices: Error, CustomStringConvertible {
     var count: Int
 

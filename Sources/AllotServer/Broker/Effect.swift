@@ -32,7 +32,7 @@ extension Holding {
         }
         let devices = active.grant.devices.filter { $0 < host.devices.count }.map { index -> HeldDevice in
             let device = host.devices[index]
-            let ordinal = host.devices[..<index].count { $0.vendor == device.vendor }
+            let ordinal = host.devices.count { $0.isPresent && $0.vendor == device.vendor && $0.comes(before: device) }
             return HeldDevice(
                 id: device.id, vendor: device.vendor.rawValue, uuid: device.uuid, ordinal: ordinal, files: device.files)
         }
@@ -40,5 +40,12 @@ extension Holding {
             reservation: reservation.id, owner: reservation.owner, sharedWith: reservation.sharedWith, devices: devices,
             share: reservation.demand.share?.description, processors: processors,
             memoryNodes: active.grant.numaNodes, memory: active.grant.memory)
+    }
+}
+
+extension Device {
+    /// In the order that drivers number them in: by address, then by part.
+    fileprivate func comes(before other: Device) -> Bool {
+        (pciAddress, partition?.index ?? 0) < (other.pciAddress, other.partition?.index ?? 0)
     }
 }

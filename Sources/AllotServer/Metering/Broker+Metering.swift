@@ -114,7 +114,8 @@ extension Broker {
 extension MachineInventory {
     init(_ host: Host) {
         self.init(
-            devices: host.devices.map { Device(id: $0.id, model: $0.model) }, cores: host.cores.count,
+            devices: host.devices.map { Device(id: $0.id, model: $0.model, isGone: $0.isPresent ? nil : true) },
+            cores: host.cores.count,
             memory: host.memory.bytes >> 20)
     }
 }

@@ -49,7 +49,7 @@ extension Inventory {
     init(_ host: Host) {
         let islands = host.links.islands.filter { $0.count > 1 }
         self.init(
-            devices: host.devices.enumerated().map { index, device in
+            devices: host.devices.enumerated().filter(\.element.isPresent).map { index, device in
                 Device(
                     model: device.model, numaNode: device.numaNode,
                     island: islands.firstIndex { $0.contains(index) })

@@ -52,12 +52,14 @@ extension API {
         let known = broker.host.devices
         var devices = DeviceSet()
         for name in names.prefix(DeviceSet.limit + 1) {
-            guard let index = known.firstIndex(where: { $0.id.text == name || $0.pciAddress == name }) else {
+            // In the place of one that is gone another may be.
+            let named = known.firstIndex { $0.id.text == name }
+            guard let index = named ?? known.firstIndex(where: { $0.pciAddress == name && $0.isPresent }) else {
                 throw Problem(
                     type: "/problems/unknown-device", title: "No such device", status: 404,
                     detail: "There is no device '\(name.prefix(64))' here; 'allot devices' lists them",
                     field: "devices",
-                    members: ["known": .texts(known.map(\.id.text))])
+                    members: ["known": .texts(known.filter(\.isPresent).map(\.id.text))])
             }
             devices.insert(index)
         }

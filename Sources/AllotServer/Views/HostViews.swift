@@ -26,8 +26,12 @@ struct HostViews: Sendable {
         for reservation in engine.state.reservations.values {
             for device in reservation.heldDevices { holders[device, default: []].append(reservation) }
         }
-        return engine.host.devices.enumerated().map { index, device in
-            view(device, index: index, holders: (holders[index] ?? []).sorted { $0.id < $1.id })
+        let named = engine.state.reservations.values.reduce(into: DeviceSet()) { $0 = $0.union($1.namedDevices) }
+        let drained = engine.drains.reduce(into: DeviceSet()) { $0 = $0.union($1.devices) }
+        return engine.host.devices.enumerated().compactMap { index, device in
+            // What is gone for good is shown no more.
+            guard device.isPresent || named.contains(index) || drained.contains(index) else { return nil }
+            return view(device, index: index, holders: (holders[index] ?? []).sorted { $0.id < $1.id })
         }
     }
 
@@ -46,7 +50,8 @@ struct HostViews: Sendable {
         let links = engine.host.links
         let current = engine.drains.filter { $0.devices.contains(index) && $0.from <= engine.time }
         let drain = current.first(where: \.hasFailed) ?? current.first
-        let state: DeviceView.State = drain.map { $0.hasFailed ? .failed : .drained } ?? .free
+        let hasFailed = !device.isPresent || drain?.hasFailed == true
+        let state: DeviceView.State = hasFailed ? .failed : drain == nil ? .free : .drained
         let shares = holders.compactMap(\.share)
         let departments = Set(holders.map(\.account.department))
         let until = holders.isEmpty ? drain?.until : holders.compactMap(\.holdsUntil).max()
@@ -59,7 +64,7 @@ struct HostViews: Sendable {
                 .init(device: $0, kind: links.kind ?? "link", bandwidth: links.bandwidth(index, $0))
             },
             state: holders.isEmpty ? state : shares.isEmpty ? .held : .shared,
-            health: drain.map { $0.hasFailed ? .failed : holders.isEmpty ? .drained : .draining } ?? .healthy,
+            health: hasFailed ? .failed : drain == nil ? .healthy : holders.isEmpty ? .drained : .draining,
             reservation: shares.isEmpty ? holders.first?.id.description : nil,
             department: departments.count == 1 ? departments.first?.text : nil, until: until.map { DateTime($0) })
         view.shares = shares.isEmpty ? nil : shares
@@ -67,6 +72,7 @@ struct HostViews: Sendable {
             $0.from < $1.from
         }
         view.healthReason = (drain ?? announced).flatMap { $0.reason.isEmpty ? nil : $0.reason }
+        if !device.isPresent { view.healthReason = Device.isGone }
         view.drainsFrom = announced.map { DateTime($0.from) }
         return view
     }
@@ -97,4 +103,9 @@ extension Reservation {
         case .waiting, .ended: nil
         }
     }
+}
+
+extension Device {
+    /// Why one that is not present has failed.
+    static let isGone = "the machine does not have it"
 }

@@ -145,15 +145,19 @@ public struct MachineInventory: Sendable, Hashable, Codable {
     public struct Device: Sendable, Hashable, Codable {
         public var id: DeviceID
         public var model: String
+        /// The machine has it no more: it keeps its place for what was granted of it, and is not owned; nil for one
+        /// that it has.
+        public var isGone: Bool?
 
-        public init(id: DeviceID, model: String) {
+        public init(id: DeviceID, model: String, isGone: Bool? = nil) {
             self.id = id
             self.model = model
+            self.isGone = isGone
         }
     }
 
     /// Of each device SKU, how many.
     public var counts: [SKU: Int64] {
-        devices.reduce(into: [:]) { $0[.device($1.model), default: 0] += 1 }
+        devices.filter { $0.isGone != true }.reduce(into: [:]) { $0[.device($1.model), default: 0] += 1 }
     }
 }

@@ -233,6 +233,27 @@ def stop_ends_everything():
     shell.wait()
 
 
+def what_forks_faster_than_it_is_killed_ends():
+    """Chains of processes that each fork the next one and end, none of which hears SIGTERM."""
+    client = Client()
+    grant = holding(41, "alice")
+    client.start(hold(grant))
+    chain = "while not os.fork() or os._exit(0): pass"
+    script = "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+    script += f"for _ in range(20):\n  if os.fork() == 0:\n    {chain}\nprint('ready', flush=True)\ntime.sleep(600)"
+    client.start(command(["/usr/bin/python3", "-c", script], grant))
+    until(lambda: "ready" in lines(41))
+
+    def members():
+        return [int(name) for name in os.listdir("/proc") if name.isdigit() and "allot-r41.slice" in cgroup(name)]
+
+    assert len(members()) > 1
+    began = time.monotonic()
+    client.stop(41, 200)
+    print(f"   chains of processes were ended in {time.monotonic() - began:.2f} s")
+    assert not active("allot-r41.slice") and members() == [], members()
+
+
 def a_warning_comes_before_the_stop():
     client = Client()
     # Ends by no warning, and costs nothing.
@@ -426,6 +447,7 @@ check("a command runs once, as its user, nothing expanded, output in the journal
 check("a program is found by the user's own path and rights", a_program_is_found_as_its_user)
 check("the end of a command is seen at once", the_end_of_a_command_is_seen_at_once)
 check("stop ends what ignores SIGTERM, and holds up nobody else", stop_ends_everything)
+check("what forks faster than it is killed ends", what_forks_faster_than_it_is_killed_ends)
 check("a warning comes before the stop, and has its time", a_warning_comes_before_the_stop)
 check("a command may end by itself within its grace", a_polite_command_ends_within_its_grace)
 check("the journal is read back by the daemon's user", the_journal_is_read_back)
