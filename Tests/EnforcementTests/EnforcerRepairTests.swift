@@ -42,6 +42,20 @@ struct EnforcerRepairTests {
         #expect(units.starts.withLock { $0["allot-r5.slice"] } == 2)
     }
 
+    @Test func `after a start of the machine, who comes first finds the whole grant`() async throws {
+        let file = "/dev/dri/renderD128"
+        sight.present.withLock { $0 = [file] }
+        let holding = grant(5, owner: 1000, devices: [device("d", vendor: "amd", files: [file])])
+        _ = try await service().start(.holding(holding))
+        // What has no disk is gone: slices, and entries in files' lists.
+        units.delete("allot-r5.slice")
+        sight.lists.withLock { $0 = [:] }
+        let later = try service()
+        _ = try await later.start(.command(command("true"), holding))
+        #expect(sight.lists.withLock { $0[file] } == [1000])
+        #expect(try await isWhole(later) == true)
+    }
+
     @Test func `a slice without a record is told, and is not whole`() async throws {
         let service = try service()
         units.imply("allot-r5.slice")

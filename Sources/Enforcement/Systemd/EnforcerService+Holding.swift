@@ -93,11 +93,12 @@ extension EnforcerService {
         return try await nature(ofSlice: slice.name)?.isClosed == true
     }
 
-    /// Makes a slice anew that was deleted by hand: what is put into one that is not there goes unconfined.
+    /// Makes a grant stand anew whose slice was deleted by hand, or went with a start of the machine, as the entries in
+    /// files' lists did: what is put into a slice that is not there goes unconfined.
     func repairSlice(_ holding: Holding) async throws(ExecutorFailure) {
         if try await isClosed(holding) { return }
         logger.warning("its slice was gone, and is made anew", metadata: ["reservation": "\(holding.reservation)"])
-        try await stand(holding)
+        try await hold(holding)
     }
 
     func isClosed(_ holding: Holding) async throws(ExecutorFailure) -> Bool {

@@ -1,5 +1,6 @@
 """Who opens which GPU: everybody without the lock, nobody with it, and inside a reservation exactly its holder."""
 
+import errno
 import glob
 import json
 import re
@@ -77,6 +78,11 @@ def read(path):
         with open(path) as file:
             return file.read()
     except FileNotFoundError:
+        return ""
+    except OSError as error:
+        # A control group that goes while it is read.
+        if error.errno != errno.ENODEV:
+            raise
         return ""
 
 
