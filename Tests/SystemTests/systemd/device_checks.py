@@ -17,7 +17,7 @@ from enforcer_client import Client, attach, command, device_of, hold, holding, r
 ONE, OTHER, MAPPED = "/dev/dri/renderD128", "/dev/nvidia0", "/dev/dri/renderD129"
 
 
-def holder(user, file, code="time.sleep(600)"):
+def holder(user, file, code="signal.pause()"):
     """A process of a user's that was handed a device, outside of any grant; it says when it is ready."""
     descriptor = os.open(file, os.O_RDWR)
     program = f"import mmap, os, signal, sys, time\nfd = {descriptor}\nos.write(1, b'x')\n{code}"
@@ -58,7 +58,7 @@ def a_mapped_device_is_open():
     code = (
         "import ctypes\nmap = ctypes.CDLL(None).mmap\nmap.restype = ctypes.c_void_p\n"
         "map.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]\n"
-        "map(None, 4096, mmap.PROT_READ, mmap.MAP_PRIVATE, fd, 0)\nos.close(fd)\nos.write(1, b'y')\ntime.sleep(600)"
+        "map(None, 4096, mmap.PROT_READ, mmap.MAP_PRIVATE, fd, 0)\nos.close(fd)\nos.write(1, b'y')\nsignal.pause()"
     )
     process = holder("bob", MAPPED, code)
     assert process.stdout.read(1) == b"y"
@@ -80,8 +80,8 @@ def hidden_mapping(count, letter="x", ends_first=False):
         f"for n in range({count}):\n    map(None, 4096, mmap.PROT_READ, mmap.MAP_SHARED, file, 8192 * n)\n"
     )
     if ends_first:
-        code += "threading.Thread(target=time.sleep, args=(600,)).start()\n"
-    return code + f"os.write(1, b'y')\n{'libc.pthread_exit(None)' if ends_first else 'time.sleep(600)'}"
+        code += "threading.Thread(target=signal.pause).start()\n"
+    return code + f"os.write(1, b'y')\n{'libc.pthread_exit(None)' if ends_first else 'signal.pause()'}"
 
 
 def a_mapping_behind_others_is_found():
@@ -127,19 +127,19 @@ def what_hides_is_found():
     # process whose first thread has ended, and one that was handed the descriptor over a socket by one that has ended.
     thread = (
         "import ctypes, threading\nlibc = ctypes.CDLL(None)\napart = threading.Event()\n"
-        "def own():\n    libc.unshare(0x400)\n    os.write(1, b'y')\n    apart.set()\n    time.sleep(600)\n"
+        "def own():\n    libc.unshare(0x400)\n    os.write(1, b'y')\n    apart.set()\n    signal.pause()\n"
         "threading.Thread(target=own).start()\napart.wait()\nos.close(fd)\nos.write(1, b'z')\n"
     )
-    undumpable = "import ctypes\nctypes.CDLL(None).prctl(4, 0, 0, 0, 0)\nos.write(1, b'yz')\ntime.sleep(600)"
+    undumpable = "import ctypes\nctypes.CDLL(None).prctl(4, 0, 0, 0, 0)\nos.write(1, b'yz')\nsignal.pause()"
     headless = (
         "import ctypes, threading\n"
-        "def rest():\n    os.write(1, b'yz')\n    time.sleep(600)\n"
+        "def rest():\n    os.write(1, b'yz')\n    signal.pause()\n"
         "threading.Thread(target=rest).start()\nctypes.CDLL(None).pthread_exit(None)"
     )
     socket = (
         "import socket\na, b = socket.socketpair()\nsocket.send_fds(a, [b'1'], [fd])\nos.close(fd)\n"
         "end, life = os.pipe()\nif os.fork():\n    os._exit(0)\na.close()\nos.close(life)\nos.read(end, 1)\n"
-        "_, kept, _, _ = socket.recv_fds(b, 1, 1)\nos.write(1, b'yz')\ntime.sleep(600)"
+        "_, kept, _, _ = socket.recv_fds(b, 1, 1)\nos.write(1, b'yz')\nsignal.pause()"
     )
     processes = [holder("bob", ONE, code) for code in (thread, undumpable, headless, socket)]
     for process in processes:
@@ -192,7 +192,7 @@ def another_grants_device_is_its_own():
 
 def use_without_a_grant_is_ended():
     client = Client()
-    polite, stubborn = holder("bob", ONE), holder("bob", ONE, "signal.signal(15, signal.SIG_IGN)\ntime.sleep(600)")
+    polite, stubborn = holder("bob", ONE), holder("bob", ONE, "signal.signal(15, signal.SIG_IGN)\nsignal.pause()")
     system, other = holder("root", ONE), holder("bob", OTHER)
     until(lambda: {polite.pid, stubborn.pid, system.pid} <= set(openers(client, ONE)))
     seen = openers(client, ONE)[polite.pid]

@@ -239,8 +239,8 @@ def what_forks_faster_than_it_is_killed_ends():
     grant = holding(41, "alice")
     client.start(hold(grant))
     chain = "while not os.fork() or os._exit(0): pass"
-    script = "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
-    script += f"for _ in range(20):\n  if os.fork() == 0:\n    {chain}\nprint('ready', flush=True)\ntime.sleep(600)"
+    script = "import os, signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); signal.signal(signal.SIGCHLD, signal.SIG_IGN)\n"
+    script += f"for _ in range(20):\n  if os.fork() == 0:\n    {chain}\nprint('ready', flush=True)\nsignal.pause()"
     client.start(command(["/usr/bin/python3", "-c", script], grant))
     until(lambda: "ready" in lines(41))
 
