@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # The long runs: many kills of the release build under load, many random command streams. What they showed is written to
 # docs/soak.md.
-# CUTS power cuts of the emulated machine, ROUNDS kills, STREAMS streams for each property test (they read ALLOT_SOAK_STREAMS), POLICY_MUTATIONS changes of the
-# example policy, MONTHS months that are invoiced.
+# CUTS power cuts of the emulated machine, ROUNDS kills, STREAMS streams for each property test (they read
+# ALLOT_SOAK_STREAMS), POLICY_MUTATIONS changes of the example policy, MONTHS months that are invoiced.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -26,8 +26,8 @@ run properties env ALLOT_SOAK_STREAMS="${STREAMS:-10000}" \
 run cuts env CUTS="${CUTS:-20}" ONLY=cuts Tests/SystemTests/vm/run.sh
 run sums env MONTHS="${MONTHS:-6000}" Tests/SystemTests/sums.sh
 
-# What mutations.sh has written behind it stays.
-sed -n '/^## Known bugs put back/,$p' docs/soak.md >"$folder/mutations"
+# What other runs have written behind it stays.
+sed -n '/^## /,$p' docs/soak.md >"$folder/others"
 
 {
     echo '# The last long run'
@@ -41,7 +41,7 @@ sed -n '/^## Known bugs put back/,$p' docs/soak.md >"$folder/mutations"
     echo "- properties, with ${STREAMS:-10000} streams each, ${POLICY_MUTATIONS:-100000} mutations of a policy and ${MONTHS:-6000} months: $(grep -E 'Test run with' "$folder/properties" | tail -n 1)"
     echo "- power cuts: $(grep -E '^vm:' "$folder/cuts" | tail -n 1); $(tail -n 1 "$folder/cuts")"
     echo "- invoices by SQL: $(grep -E '^(sums:|FAILED)' "$folder/sums" | head -n 1)"
-    if [ -s "$folder/mutations" ]; then echo && cat "$folder/mutations"; fi
+    if [ -s "$folder/others" ]; then echo && cat "$folder/others"; fi
 } >"$folder/soak.md"
 mv "$folder/soak.md" docs/soak.md
 echo

@@ -93,7 +93,6 @@ def tell(fact):
 def begin():
     """Leaves work running, says that the load begins, and goes on until there is no machine."""
     boot = output("cat", "/proc/sys/kernel/random/boot_id")[:8]
-    output("allot", "policy", "propose", "/opt/checks/policy.yaml", "--reason", "absence is not in question here")
     nothing_is_live()
     # Each within what the own department has for certain: what is borrowed may be taken back at any moment.
     carol, bob = [one.begin() for one in (Session("carol"), Session("bob"))]
