@@ -75,6 +75,7 @@ extension ReservationView: JSONStreamable {
         writer.field("team", team)
         writer.field("user", user)
         writer.field("uid", uid)
+        writer.field("endsSoon", endsSoon)
         writer.field("unused", unused?.rawValue)
         writer.field("unusedSince", unusedSince)
         writer.field("releaseAt", releaseAt)
@@ -97,7 +98,7 @@ extension ReservationView: JSONStreamable {
         switch name {
         case "tags", "command", "dockerOptions", "devices", "shareWith", "after", "cores", "numaNodes", "firstForecast",
             "licences", "isFirm", "isBorrowed", "gaveWayTo", "requeue", "preemptions", "requeuedAt", "gpuMemoryBytes",
-            "approvalUntil", "approver", "unused", "unusedSince", "releaseAt":
+            "approvalUntil", "approver", "endsSoon", "unused", "unusedSince", "releaseAt":
             true
         default: false
         }
@@ -188,6 +189,7 @@ extension ReservationView: JSONStreamable {
         case "team": team = try reader.string()
         case "user": user = try reader.string()
         case "uid": uid = try reader.integer()
+        case "endsSoon": endsSoon = try reader.bool()
         case "unused": unused = try reader.choice()
         case "unusedSince": unusedSince = try reader.dateTime()
         case "releaseAt": releaseAt = try reader.dateTime()

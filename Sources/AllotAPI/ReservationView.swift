@@ -62,6 +62,8 @@ public struct ReservationView: Sendable, Hashable, Codable {
     public var user: String?
     /// *own*
     public var uid: UInt32?
+    /// *own*: while active: true once its end has been announced, until that is moved; absent otherwise.
+    public var endsSoon: Bool?
     /// *own*: while active: how it is not used, as its owner was told; absent otherwise.
     public var unused: Unused?
     /// *own*: since when.

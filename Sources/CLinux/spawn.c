@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 enum { maximum_words = 1024, bind_policy = 2, default_policy = 0 };
@@ -97,4 +98,36 @@ int allot_spawn(const struct allot_program *program, int32_t *pid) {
     if (program->memory_words) allot_bind_memory(NULL, 0);
     if (program->processor_words) allot_bind_processors(before, (size_t)words);
     return result;
+}
+
+// In the child, where only what is safe in a signal handler may be called: other threads' locks are as they were.
+static _Noreturn void go_aside(int opener, const char *path, char *const *arguments, char *const *environment) {
+    if (setsid() < 0) _exit(1);
+    pid_t child = _Fork();
+    if (child != 0) _exit(child < 0);
+    int copy = fcntl(opener, F_DUPFD, 4);
+    int null = open("/dev/null", O_RDWR);
+    sigset_t none;
+    sigemptyset(&none);
+    if (copy < 0 || null < 0 || dup2(null, 0) < 0 || dup2(null, 1) < 0 || dup2(copy, 3) < 0) _exit(1);
+    if (syscall(SYS_close_range, 4, ~0U, 0) < 0 || chdir("/") < 0 || sigprocmask(SIG_SETMASK, &none, NULL) < 0)
+        _exit(1);
+    execve(path, arguments, environment);
+    _exit(1);
+}
+
+int allot_spawn_aside(const char *path, char *const *arguments, char *const *environment) {
+    int opener = allot_pidfd_open(getpid());
+    if (opener < 0) return opener;
+    pid_t child = _Fork();
+    if (child == 0) go_aside(opener, path, arguments, environment);
+    int result = child < 0 ? -errno : 0, status = 0;
+    close(opener);
+    if (result < 0) return result;
+    while (waitpid(child, &status, 0) < 0) {
+        // Nobody is waited for where SIGCHLD is ignored.
+        if (errno == ECHILD) return 0;
+        if (errno != EINTR) return -errno;
+    }
+    return status == 0 ? 0 : -EAGAIN;
 }

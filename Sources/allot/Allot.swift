@@ -33,7 +33,7 @@ struct Allot: AsyncParsableCommand {
                     ReserveCommand.self, QuoteCommand.self, ListCommand.self, ShowCommand.self, ExplainCommand.self,
                     CancelCommand.self,
                     ExtendCommand.self, ReleaseCommand.self, ApproveCommand.self, RejectCommand.self, LogsCommand.self,
-                    RunCommand.self, ShellCommand.self,
+                    RunCommand.self, ShellCommand.self, NoticesCommand.self,
                 ]),
             CommandGroup(
                 name: "The machine",

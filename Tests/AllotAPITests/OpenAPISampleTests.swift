@@ -19,7 +19,7 @@ struct OpenAPISampleTests {
         (view.licences, view.isFirm, view.isBorrowed) = (["matlab": 2], true, true)
         (view.gaveWayTo, view.requeue, view.preemptions, view.requeuedAt) = ("r-9", true, 2, time)
         (view.approvalUntil, view.approver) = (time, .manager)
-        (view.unused, view.unusedSince, view.releaseAt) = (.idle, time, time)
+        (view.endsSoon, view.unused, view.unusedSince, view.releaseAt) = (true, .idle, time, time)
         (view.gpuShare, view.gpuMemoryBytes) = ("0.5", 1 << 35)
         (view.shareWith, view.tags, view.command) = (["grace"], ["run": "7"], ["python3", "train.py"])
         view.dockerOptions = ["--cgroup-parent=allot-r1042.slice"]

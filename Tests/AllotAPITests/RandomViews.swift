@@ -69,6 +69,7 @@ extension SeededGenerator {
         view.team = maybe { $0.text() }
         view.user = maybe { $0.text() }
         view.uid = maybe { UInt32.random(in: .min ... .max, using: &$0) }
+        view.endsSoon = maybe { Bool.random(using: &$0) }
         view.unused = maybe { $0.choice(.idle) }
         view.unusedSince = maybe { $0.time() }
         view.releaseAt = maybe { $0.time() }

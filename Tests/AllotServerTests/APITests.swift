@@ -200,13 +200,13 @@ import Units
         let host = Topology.Host.twoDevices
         let mine = JournalTests.reservation(.active(JournalTests.active))
         let details = Details(tags: ["secret": "s"])
-        let decision = Decision(reservation: mine, details: details, placement: nil, ahead: nil)
+        let decision = Decision(reservation: mine, details: details, placement: nil, ahead: nil, endsSoon: true)
         let others = ReservationViews(host: host, viewer: .user(5), names: { "u\($0)" }).view(decision)
         #expect(others.user == nil && others.uid == nil && others.tags == nil && others.team == nil)
-        #expect(others.command == nil && others.shareWith == nil)
+        #expect(others.command == nil && others.shareWith == nil && others.endsSoon == nil)
         #expect(others.department == "a" && others.endsAt != nil)
         let own = ReservationViews(host: host, viewer: .user(mine.owner.uid), names: { "u\($0)" }).view(decision)
-        #expect(own.tags == ["secret": "s"] && own.user != nil)
+        #expect(own.tags == ["secret": "s"] && own.user != nil && own.endsSoon == true)
     }
 
     @Test func `a backup is for admins, and the OpenAPI document is served`() async throws {

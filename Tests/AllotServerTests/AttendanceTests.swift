@@ -254,6 +254,16 @@ import Units
         #expect(world.looks(for: .minutes(9)).decided == [])
     }
 
+    @Test func `a reservation is shown as one that ends soon as long as the end that was announced stands`() {
+        var active = JournalTests.active
+        let reservation = JournalTests.reservation(.active(active))
+        let attendance = Attendance(announced: [reservation.id: active.endsAt])
+        #expect(attendance.hasAnnouncedEnd(of: reservation))
+        #expect(!Attendance().hasAnnouncedEnd(of: reservation))
+        active.endsAt = active.endsAt + .hours(1)
+        #expect(!attendance.hasAnnouncedEnd(of: JournalTests.reservation(.active(active))))
+    }
+
     @Test func `an end is announced where the machine can not be looked at`() {
         var world = world(AttendanceRules())
         world.circumstances.rules.endWarning.lead = .minutes(10)

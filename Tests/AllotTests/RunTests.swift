@@ -1,6 +1,7 @@
 import AllotAPI
 import FakeDaemon
 import Foundation
+import Synchronization
 import Testing
 import Units
 
@@ -130,6 +131,62 @@ struct RunTests {
                 path, ["shell", "r-3"], environment: ["ALLOT_SOCKET": daemon.path, "SHELL": "/usr/bin/env"])
             #expect(ending.code == 0)
             #expect(ending.output.contains("ALLOT_RESERVATION=r-3\n"))
+        }
+    }
+
+    @Test("What comes is told on the terminal, by a process that is no child of the command and ends with it")
+    func notices() async throws {
+        let path = try #require(BuiltProgram.path)
+        let folder = try FakeDaemon.makeFolder()
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        #expect(mkfifo("\(folder)/told", 0o600) == 0)
+        let asked = Asked()
+        try await FakeDaemon.run { request, responder in
+            if request.method == "POST" { return try await responder.reply(Self.attached) }
+            // The third question comes after the second answer was told: it is not told again.
+            if asked.next() == 3 { try Data("3\n".utf8).write(to: URL(fileURLWithPath: "\(folder)/told")) }
+            var view = Sample.reservation(3, .active)
+            view.endsSoon = true
+            try await responder.reply(Sample.json(view))
+        } _: { (daemon) async throws in
+            let script = """
+                read count <\(folder)/told; read children </proc/$$/task/$$/children
+                echo "asked $count, children [$children]"; ls /proc/$$/fd
+                echo onlooker $(pgrep -f 'allot notices r-3 --socket \(daemon.path)')
+                """
+            try script.write(toFile: "\(folder)/script", atomically: true, encoding: .utf8)
+            let ending = try await BuiltProgram.run(
+                "/usr/bin/script", ["-qec", "\(path) run --utc r-3 -- sh \(folder)/script", "/dev/null"],
+                environment: ["ALLOT_SOCKET": daemon.path])
+            let lines = ending.output.split(whereSeparator: \.isNewline)
+            let told = lines.filter { $0.hasPrefix("allot: r-3 ends at 2026-11-23 13:30Z (") }
+            #expect(told.count == 1 && told.allSatisfy { $0.hasSuffix("for more time: allot extend r-3 --for 1h") })
+            #expect(lines.contains("asked 3, children []") && lines.filter { Int($0) != nil }.count <= 4, "\(lines)")
+            let process = try #require(lines.last?.split(separator: " ").last.flatMap { Int32($0) }, "\(lines)")
+            let over = try await BuiltProgram.run("/usr/bin/tail", ["--pid", "\(process)", "-f", "/dev/null"])
+            #expect(over.code == 0)
+        }
+    }
+
+    private static var attached: [UInt8] {
+        get throws {
+            Array(
+                try JSONEncoder().encode(
+                    AttachView(
+                        id: "r-3", environment: [:], processors: "0", memoryNodes: "", isConfined: true,
+                        endsAt: DateTime(Sample.now))))
+        }
+    }
+
+    /// Counts.
+    private final class Asked: Sendable {
+        private let count = Mutex(0)
+
+        func next() -> Int {
+            count.withLock { count in
+                count += 1
+                return count
+            }
         }
     }
 }

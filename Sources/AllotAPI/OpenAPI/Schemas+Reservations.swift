@@ -93,6 +93,10 @@ extension OpenAPI.NamedSchema {
         .optional("user", .text("*own*: the owner's name, else the uid.")),
         .optional("uid", .integer("*own*: the owner's uid.", 0...Int64(UInt32.max), format: "uint32")),
         .optional(
+            "endsSoon",
+            .flag(
+                "*own*: while active: true once its end has been announced, until that is moved; absent otherwise.")),
+        .optional(
             "unused",
             .choice(
                 ReservationView.Unused.self,

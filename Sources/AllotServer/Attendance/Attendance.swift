@@ -50,6 +50,12 @@ struct Attendance: Sendable, Hashable {
     /// What a reservation's owner has been told of its use.
     func notice(of id: ReservationID) -> AttendanceNotice? { attended[id]?.notice }
 
+    /// Whether the end that a reservation has now was announced.
+    func hasAnnouncedEnd(of reservation: Reservation) -> Bool {
+        guard case .active(let active) = reservation.state else { return false }
+        return announced[reservation.id] == active.endsAt
+    }
+
     /// Takes in a look, or that there was none.
     mutating func fold(_ look: MachineLook?, at now: Timestamp, _ circumstances: Circumstances) -> [AttendanceFinding] {
         let ids = Set(circumstances.holders.map(\.id))

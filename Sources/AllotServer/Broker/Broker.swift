@@ -469,7 +469,7 @@ actor Broker {
         Decision(
             reservation: reservation, details: details[reservation.id] ?? Details(),
             placement: engine.plannedPlacement(of: reservation.id), ahead: engine.ahead(of: reservation.id),
-            notice: attendance.notice(of: reservation.id))
+            endsSoon: attendance.hasAnnouncedEnd(of: reservation), notice: attendance.notice(of: reservation.id))
     }
 
     /// The reservation that the reply is about.

@@ -31,6 +31,8 @@ struct Decision: Sendable {
     /// While it waits: where it is planned, and how many are planned before it.
     var placement: Placement?
     var ahead: Int?
+    /// Its owner has been told that its time is nearly over.
+    var endsSoon = false
     /// What its owner has been told of its use.
     var notice: AttendanceNotice?
 }

@@ -100,6 +100,7 @@ extension API {
                 Decision(
                     reservation: reservation, details: snapshot.details[id] ?? Details(),
                     placement: engine.plannedPlacement(of: id), ahead: engine.ahead(of: id),
+                    endsSoon: snapshot.attendance.hasAnnouncedEnd(of: reservation),
                     notice: snapshot.attendance.notice(of: id)))
         }
         return (items, nil)

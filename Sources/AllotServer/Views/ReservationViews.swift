@@ -43,7 +43,10 @@ struct ReservationViews: Sendable {
         showState(reservation.state, in: &view)
         if mayKnow(reservation) {
             showOwn(reservation, decision.details, in: &view)
-            if case .active = reservation.state { show(decision.notice, in: &view) }
+            if case .active = reservation.state {
+                view.endsSoon = decision.endsSoon ? true : nil
+                show(decision.notice, in: &view)
+            }
         }
         return view
     }

@@ -73,6 +73,11 @@ int allot_memory_file(const char *name);
 int allot_spawn_filter(
     const char *path, char *const *arguments, char *const *environment, int input, int output, int32_t *pid);
 
+// Starts a program that is nobody's child, in a session of its own and in "/": its standard input and output are
+// /dev/null, its standard error is this process's, and its descriptor 3 means this process (pidfd_open(2)). No other
+// file is open in it.
+int allot_spawn_aside(const char *path, char *const *arguments, char *const *environment);
+
 // This process is killed when the thread that started it ends (prctl(2)).
 int allot_end_with_parent(void);
 

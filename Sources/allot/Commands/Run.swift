@@ -34,6 +34,7 @@ struct RunCommand: AsyncParsableCommand {
 
     func run() async throws {
         let files = OpenFiles.current()
-        try await Inside(id: id, client: options.session().client, files: files).execute(command)
+        try await Inside(id: id, client: options.session().client, files: files)
+            .execute(command, isUTC: options.utc)
     }
 }

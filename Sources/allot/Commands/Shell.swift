@@ -29,7 +29,8 @@ struct ShellCommand: AsyncParsableCommand {
         let files = OpenFiles.current()
         let session = options.session()
         let style = session.output.style
-        try await Inside(id: id, client: session.client, files: files).execute([ShellCommand.program]) { view in
+        let inside = Inside(id: id, client: session.client, files: files)
+        try await inside.execute([ShellCommand.program], isUTC: options.utc) { view in
             guard Terminal.standardError.isTerminal else { return }
             StandardError.say("inside \(view.id) until \(style.relativeTime(view.endsAt)); 'exit' leaves it")
         }

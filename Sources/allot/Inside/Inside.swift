@@ -16,27 +16,30 @@ struct Inside {
 
     /// - Parameters:
     ///   - arguments: The program, looked up in PATH, and its arguments.
-    ///   - title: What the program is told as its name; nil for the first argument.
+    ///   - isUTC: Whether times on the terminal are in UTC.
     ///   - entered: Called when this process is inside.
     func execute(
-        _ arguments: [String], title: String? = nil, entered: (AttachView) -> Void = { _ in }
+        _ arguments: [String], isUTC: Bool, entered: (AttachView) -> Void = { _ in }
     ) async throws -> Never {
+        if Terminal.standardError.isTerminal, let error = Onlooker.start(id, socket: client.socketPath, isUTC: isUTC) {
+            StandardError.say("what comes for \(id) will not be told here: \(error)")
+        }
         let reply = try await client.send(.post(Route.attach(id), idempotent: false))
         let view = try reply.decode(AttachView.self)
         entered(view)
-        throw replace(arguments, title: title ?? arguments[0], view: view)
+        throw replace(arguments, view: view)
     }
 
     /// Binds, sets the environment and executes, all on one thread.
     /// - Returns: Only where that fails: why.
-    private func replace(_ arguments: [String], title: String, view: AttachView) -> Failure {
+    private func replace(_ arguments: [String], view: AttachView) -> Failure {
         SignalState.atStart?.restore()
         files.closeOthersOnExecute()
         for (name, value) in view.environment { setenv(name, value, 1) }
         if !view.isConfined {
             for fault in bind(view) { StandardError.say("\(id): \(fault)") }
         }
-        var words: [UnsafeMutablePointer<CChar>?] = ([title] + arguments.dropFirst()).map { strdup($0) }
+        var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) }
         words.append(nil)
         execvp(arguments[0], words)
         let error = SystemError.last

@@ -86,6 +86,11 @@ def nobody_came_and_nobody_stayed():
 def the_end_is_told_before_it_comes():
     script = "trap 'echo told' USR2; echo begun; while :; do sleep 0.2; done"
     made = users["bob"].objects(f"reserve --gpus 1 --for 40s -- sh -c \"{script}\" 2>/dev/null")
+    until(lambda: show(made)["state"] == "active")
+    # Whoever sits at a terminal inside is told there, although the command neither asks nor listens.
+    users["bob"].start(f"allot run {made['id']} -- sh -c \"trap : USR2; while :; do sleep 0.2; done\"")
+    users["bob"].wait_for(rf"\nallot: {made['id']} ends at \S+ \S+ \(in \d+s\), and what runs in it is stopped then")
+    assert users["bob"].finish()[0] != 0
     over = ended(made, 90)
     assert over["endReason"] == "expired", over
     # The signal is for all that run inside; the shell says of its `sleep` what ended that.

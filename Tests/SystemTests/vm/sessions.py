@@ -86,7 +86,9 @@ class Session:
     def opens(self, inside=None, before=""):
         """The names of GPU nodes that open, within a reservation or outside."""
         place = f"allot run {inside} -- " if inside else ""
-        return self.do(f"{before}{place}/opt/checks/opens.sh").split()
+        text = self.do(f"{before}{place}/opt/checks/opens.sh")
+        # A notice may have come between.
+        return [word for line in text.splitlines() if not line.startswith("allot: r-") for word in line.split()]
 
     def group(self):
         return self.do("cat /proc/self/cgroup")
