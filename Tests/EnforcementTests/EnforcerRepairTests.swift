@@ -56,6 +56,20 @@ struct EnforcerRepairTests {
         #expect(try await isWhole(later) == true)
     }
 
+    @Test func `who comes in finds the devices' lists as they were made, whoever has emptied them`() async throws {
+        let file = "/dev/dri/renderD128"
+        sight.present.withLock { $0 = [file] }
+        let holding = grant(5, owner: 1000, devices: [device("d", vendor: "amd", files: [file])])
+        let service = try service()
+        _ = try await service.start(.holding(holding))
+        sight.lists.withLock { $0 = [:] }
+        #expect(try await isWhole(service) == false)
+        _ = try await service.start(.command(command("true"), holding))
+        #expect(sight.lists.withLock { $0[file] } == [1000])
+        #expect(try await isWhole(service) == true)
+        #expect(units.starts.withLock { $0["allot-r5.slice"] } == 1, "the slice is left alone")
+    }
+
     @Test func `a slice without a record is told, and is not whole`() async throws {
         let service = try service()
         units.imply("allot-r5.slice")

@@ -13,7 +13,7 @@ extension EnforcerService {
         }
         // It has run, and its unit was taken away: `observe` says that it has ended.
         if there == nil, record.command == .begun { return }
-        try await repairSlice(holding)
+        try await repair(holding)
         let environment = account.environment.merging(command.environment) { _, own in own }
             .merging(holding.environment(numbering: .held)) { _, granted in granted }
         let file = environmentFile(of: holding.reservation)

@@ -93,12 +93,24 @@ extension EnforcerService {
         return try await nature(ofSlice: slice.name)?.isClosed == true
     }
 
-    /// Makes a grant stand anew whose slice was deleted by hand, or went with a start of the machine, as the entries in
-    /// files' lists did: what is put into a slice that is not there goes unconfined.
-    func repairSlice(_ holding: Holding) async throws(ExecutorFailure) {
-        if try await isClosed(holding) { return }
-        logger.warning("its slice was gone, and is made anew", metadata: ["reservation": "\(holding.reservation)"])
-        try await hold(holding)
+    /// Makes a grant whole before something is put into it.
+    ///
+    /// Its slice may have been deleted by hand, or have gone with a start of the machine, as the entries in files'
+    /// lists did: what is put into a slice that is not there goes unconfined. Entries alone go when udev or logind set
+    /// a file's list anew, as they do with the tag `uaccess`.
+    func repair(_ holding: Holding) async throws(ExecutorFailure) {
+        let reservation = holding.reservation
+        guard try await isClosed(holding) else {
+            logger.warning("its slice was gone, and is made anew", metadata: ["reservation": "\(reservation)"])
+            return try await hold(holding)
+        }
+        for (file, users) in (records[reservation]?.entries ?? [:]).sorted(by: { $0.key < $1.key })
+        where !sight.isAllowed(users, file) {
+            logger.warning(
+                "somebody has emptied a device's list: its users are entered again",
+                metadata: ["reservation": "\(reservation)", "file": "\(file)"])
+            try sight.allow(users, file)
+        }
     }
 
     func isClosed(_ holding: Holding) async throws(ExecutorFailure) -> Bool {

@@ -152,7 +152,7 @@ public actor EnforcerService: Executor {
     /// Moves a process into its scope, and makes sure that it was the one that was meant.
     private func attach(_ peer: PeerProcess, _ holding: Holding) async throws(ExecutorFailure) {
         let process = try PeerCheck(peer)
-        try await repairSlice(holding)
+        try await repair(holding)
         let scope = plans.scope(process.identity, holding.reservation)
         _ = try await onBus { () async throws(BusError) in try await self.units.start(scope) }
         let state = try await settle(scope.name)

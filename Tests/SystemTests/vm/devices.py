@@ -3,6 +3,7 @@
 import errno
 import glob
 import json
+import os
 import re
 
 from checking import check, output, unit
@@ -24,6 +25,8 @@ def the_first_request_starts_the_daemon():
     assert output("allot", "health", check=False) != ""
     until(lambda: unit("allotd.service", "ActiveState")["ActiveState"] == "active")
     assert unit("allotd.service", "User")["User"] == "allot"
+    waited = unit("allotd.service", "ExecStartPre")["ExecStartPre"]
+    assert "udevadm settle" in waited and "code=exited ; status=0" in waited, waited
 
 
 def hwloc_shows_the_gpus_on_their_nodes():
@@ -164,6 +167,23 @@ def a_reload_and_a_reexec_keep_it():
     assert text.split() == held["alice"]["nodes"], f"what ran over the reload: {text}"
 
 
+def udev_takes_it_from_nobody():
+    """bob has his device by its list alone, and udev sets lists anew where it has its way."""
+    bob, number = users["bob"], held["bob"]["id"]
+    bob.start(f"allot run {number} -- sh -c 'until [ -e go ]; do sleep 0.1; done; /opt/checks/opens.sh'")
+    until(lambda: slice_of(held["bob"]) in output("systemd-cgls", "--no-pager", "/allot.slice"))
+    output("udevadm", "trigger", "--action=change", "--subsystem-match=drm")
+    output("udevadm", "settle")
+    output("runuser", "-u", "bob", "--", "touch", "/home/bob/go")
+    status, text = bob.finish()
+    assert text.split() == held["bob"]["nodes"], f"what ran over it: {text}"
+    bob.do("rm go")
+    # As it is without the rule, or by somebody's hand: whoever comes in next opens it nevertheless.
+    for node in held["bob"]["nodes"]:
+        os.removexattr(f"/dev/dri/{node}", "system.posix_acl_access")
+    assert bob.opens(number) == held["bob"]["nodes"]
+
+
 def rootless_podman_inside():
     alice, number = users["alice"], held["alice"]["id"]
     alice.do("[ -e tiny ] || cp -a /opt/tiny tiny")
@@ -199,5 +219,6 @@ def checks():
     check("what at and systemd-run --user start from inside has no grant", what_leaves_the_reservation_leaves_the_grant)
     check("processors, memory nodes and memory are the granted ones", processors_and_memory_are_the_granted_ones)
     check("daemon-reload and daemon-reexec keep all of it", a_reload_and_a_reexec_keep_it)
+    check("udev sets files' lists anew, and takes a grant's device from nobody", udev_takes_it_from_nobody)
     check("rootless podman inside opens the granted GPU alone", rootless_podman_inside)
     check("cron opened none", cron_was_shut_out)
