@@ -118,7 +118,9 @@ let package = Package(
             ["Units", "Telemetry", "Enforcement", "CLinux", "CSystemd", nioCore, nioPosix, logging]),
         tests("AllotAPITests", ["Units", "AllotAPI"]),
         tests("AllotClientTests", ["AllotAPI", "AllotClient", "FakeDaemon", "Units", nioCore, nioPosix]),
-        tests("AllotTests", ["allot", "AllotAPI", "AllotClient", "FakeDaemon", "Units", argumentParser, nioPosix]),
+        tests(
+            "AllotTests",
+            ["allot", "AllotAPI", "AllotClient", "Policy", "FakeDaemon", "Units", argumentParser, nioPosix]),
         tests(
             "AllotServerTests",
             [

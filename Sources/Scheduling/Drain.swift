@@ -147,8 +147,10 @@ extension Engine {
             hasFailed: request.hasFailed, reason: request.reason)
     }
 
-    /// Ends what runs on what has failed. It is no fault of its owner's: nothing of the run is charged.
+    /// Ends what runs on what has failed. It is no fault of its owner's: nothing of the run is charged. Whose time was
+    /// over before, while nobody looked, has had it.
     private mutating func endFailed(_ drain: Drain, into events: inout [Event]) {
+        endDue(into: &events)
         for id in running.sorted() {
             guard case .active(let active) = state.reservations[id]?.state,
                 drain.touches(active.grant.devices, on: active.grant.host)

@@ -90,6 +90,15 @@ extension Engine {
         emit(.ending(id, ending(of: reservation, at: time, reason)), into: &events)
     }
 
+    /// Ends what a start of the machine has ended, unless its time was over before: then it has had that.
+    mutating func endRestarted(_ id: ReservationID, into events: inout [Event]) throws(Rejection) {
+        if case .active(let active)? = state.reservations[id]?.state, active.endsAt <= time {
+            endDue(into: &events)
+        } else {
+            try end(id, reason: .restarted, into: &events)
+        }
+    }
+
     /// A live reservation that the subject may act on.
     func own(_ id: ReservationID, of subject: Subject) throws(Rejection) -> Reservation {
         guard let reservation = state.reservations[id] else { throw unknown(id) }

@@ -147,7 +147,7 @@ public struct Engine: Sendable {
         case .commandEnded(let id, let code): try end(id, reason: .commandEnded(exitCode: code), into: &events)
         case .unattended(let id, let how): try end(id, reason: how == .idle ? .idle : .noShow, into: &events)
         case .executionFailed(let id): try end(id, reason: .failed, into: &events)
-        case .hostRestarted(let id): try end(id, reason: .restarted, into: &events)
+        case .hostRestarted(let id): try endRestarted(id, into: &events)
         }
         settleBudgets(into: &events)
         refreshIfNothingWaits()

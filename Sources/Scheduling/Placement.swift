@@ -82,7 +82,7 @@ extension HostModel {
     /// Cores node by node: nodes without devices first, then those with the most free cores.
     private func coresByPreference(free: BitSet) -> [BitSet] {
         let nodes = host.numaNodes.filter { !$0.cores.isEmpty }
-        let withDevices = Set(host.devices.compactMap(\.numaNode))
+        let withDevices = Set(host.devices.filter(\.isPresent).compactMap(\.numaNode))
         let sorted = nodes.sorted { left, right in
             let leftHas = withDevices.contains(left.osIndex)
             let rightHas = withDevices.contains(right.osIndex)

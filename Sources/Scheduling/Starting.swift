@@ -109,7 +109,8 @@ extension Engine {
         }
     }
 
-    private mutating func endDue(into events: inout [Event]) {
+    /// Ends what runs and whose time is over.
+    mutating func endDue(into events: inout [Event]) {
         let over = running.filter { id in
             guard case .active(let active) = state.reservations[id]?.state else { return false }
             return active.endsAt <= time

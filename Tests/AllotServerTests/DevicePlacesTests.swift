@@ -122,6 +122,21 @@ import Units
         _ = try world.verify()
     }
 
+    @Test func `a device that nobody holds and that is gone at a start is failed, unless it was drained`() async throws
+    {
+        for isDrained in [false, true] {
+            var world = try await WatchedDaemon("")
+            let admin = Subject(user: .root, accounts: [], isAdmin: true)
+            if isDrained { await world.daemon.broker.perform(.drain(Scheduling.DrainRequest(devices: nil), by: admin)) }
+            try await world.restart(on: Self.second)
+            let views = HostViews(engine: await world.daemon.broker.snapshot().engine)
+            #expect(views.devices().map(\.id) == (isDrained ? ["GPU-1"] : ["GPU-0", "GPU-1"]))
+            #expect(views.drains().map(\.hasFailed) == [!isDrained])
+            await world.daemon.close()
+            _ = try world.verify()
+        }
+    }
+
     @Test func `nothing is given of a device that is gone, also when it is resumed, until it is back`() async throws {
         var world = try await WatchedDaemon("")
         for _ in 0..<2 { _ = await world.daemon.submit(Request(devices: 1, span: .hours(1))) }

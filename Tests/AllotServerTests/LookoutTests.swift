@@ -161,6 +161,7 @@ import Units
         executor.set { $0.next = { $0.faultless } }
         await world.daemon.lookout.look()
         #expect(executor.now.looks == 2)
+        #expect(executor.now.watched.map(\.text) == ["GPU-0", "GPU-1"], "both are watched on")
         #expect(await world.daemon.broker.snapshot().engine.drains.isEmpty)
         await world.daemon.close()
     }

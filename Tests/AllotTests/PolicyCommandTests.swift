@@ -1,6 +1,7 @@
 import AllotAPI
 import FakeDaemon
 import Foundation
+import Policy
 import Testing
 
 @testable import allot
@@ -172,5 +173,24 @@ import Testing
             try text.write(toFile: "\(folder)/\(name)", atomically: false, encoding: .utf8)
         }
         try await body(folder)
+    }
+
+    @Test("Devices are linked by their indexes, which are no positions where one is gone")
+    func islands() throws {
+        // 0 to 3 are linked, and 4 to 7; 0 is gone.
+        let devices = (1..<8).map { index in
+            let others = (index / 4 * 4..<index / 4 * 4 + 4).filter { $0 != index }
+            return DeviceView(
+                index: index, id: "d\(index)", vendor: "nvidia", model: "NVIDIA H100", memoryBytes: nil,
+                pciAddress: "0", numaNode: nil, localCores: "0", files: [], partitionOf: nil, partitionProfile: nil,
+                links: others.map { .init(device: $0, kind: "nvlink", bandwidth: 10) }, state: .free,
+                reservation: nil, department: nil, until: nil)
+        }
+        let host = HostView(
+            name: "h", packages: [], numaNodes: [], cores: 1, processingUnits: 1, coreKinds: [], memoryBytes: 1,
+            devices: devices)
+        let islands = Inventory(host).devices.map(\.island)
+        #expect(Set(islands.prefix(3)).count == 1 && Set(islands.suffix(4)).count == 1)
+        #expect(islands[0] != nil && islands[0] != islands[3])
     }
 }

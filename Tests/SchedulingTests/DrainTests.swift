@@ -75,6 +75,30 @@ import Units
         guard case .active = Self.state(id, machine) else { return #expect(Bool(false), "it runs again") }
     }
 
+    @Test func `whose time was over while nobody looked has had it, whatever has failed since`() throws {
+        let request = Request(devices: 2, span: .hours(1), isRequeued: true)
+        func ending(of command: (ReservationID) -> Command) throws -> [Event] {
+            var engine = Engine(host: .sample(devices: 8), policy: .unconfigured, time: .monday)
+            let events = try engine.perform(.submit(request, by: .user(1000)), at: .monday)
+            let id = try #require(events.first?.reservation)
+            return try engine.perform(command(id), at: .monday + .hours(3)).filter { event in
+                switch event {
+                case .ending, .credited: true
+                default: false
+                }
+            }
+        }
+        let drain = DrainRequest(devices: DeviceSet(first: 8), hasFailed: true)
+        let over = Reservation.Ending(at: .monday + .hours(1), reason: .expired)
+        for events in [try ending { _ in .drain(drain, by: .admin) }, try ending { .hostRestarted($0) }] {
+            guard case .ending(_, let ending)? = events.first else {
+                Issue.record("\(events)")
+                continue
+            }
+            #expect(ending.at == over.at && ending.reason == over.reason && events.count == 1)
+        }
+    }
+
     @Test func `what can not be drained, or resumed, is refused with its reason`() throws {
         var machine = Self.machine()
         func refusal(_ command: Command) -> Rejection? {

@@ -63,6 +63,16 @@ import Units
         #expect(try !started(submit("vision", 3, to: &machine)).isBorrowed)
     }
 
+    @Test func `a device that is gone is nobody's, and nothing is lent for it`() throws {
+        var host = Host.sample(devices: 8)
+        host.devices[7].isPresent = false
+        var machine = Self.machine(
+            vision: [quota(4, lending: 0)], language: [quota(2, borrowing: 8, lending: 0)], host: host)
+        #expect(try started(submit("language", 3, hours: 4, to: &machine)).isBorrowed)
+        #expect(try submit("language", 1, to: &machine).last?.told == .monday + .hours(4))
+        #expect(try !started(submit("vision", 4, to: &machine)).isBorrowed)
+    }
+
     @Test(
         arguments: [
             ("vision", 7, nil, Rejection.exceedsQuota(DepartmentID("vision"), model: nil, asked: 7, limit: 6)),

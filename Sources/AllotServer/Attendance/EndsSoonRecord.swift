@@ -34,16 +34,13 @@ enum EndsSoonRecord {
         return end.map { Timestamp(milliseconds: $0) }
     }
 
-    /// Of what runs, the ends that were announced before: nobody is told, or sent a signal, twice.
+    /// Of what runs, the ends that were announced before: nobody is told, or sent a signal, twice. Under another policy
+    /// that may have been at any time of the grant.
     static func announced(
-        of reservations: some Sequence<Reservation>, _ policy: Policy, in store: Store, at now: Timestamp
+        of reservations: some Sequence<Reservation>, in store: Store
     ) throws(StoreError) -> [ReservationID: Timestamp] {
-        let due = reservations.compactMap { Holder($0) }.filter { holder in
-            let time = policy.attendance.endWarning.time(from: holder.from, to: holder.end)
-            return !holder.isEnding && time.map { $0 <= now } ?? false
-        }
-        // Under another policy it may have been announced at any time of the grant.
-        guard let first = due.map(\.from).min() else { return [:] }
+        let holders = reservations.compactMap { Holder($0) }.filter { !$0.isEnding }
+        guard let first = holders.map(\.from).min() else { return [:] }
         var filter = AuditFilter()
         filter.only = [kind]
         filter.from = first

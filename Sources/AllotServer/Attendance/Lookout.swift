@@ -66,7 +66,7 @@ actor Lookout {
     private func observed() async -> MachineLook? {
         do throws(ExecutorFailure) {
             let idle = await broker.devicesSetAside
-            let look = try await confirmed(try await executor.observe(devices.filter { !idle.contains($0.id) }))
+            let look = try await confirmedLook(at: devices.filter { !idle.contains($0.id) })
             if problem != nil { logger.notice("the machine's use is looked at again") }
             problem = nil
             for text in look.blind where !blind.contains(text) {
@@ -84,12 +84,13 @@ actor Lookout {
     }
 
     /// A look whose faults another one shows too: a file that is made anew is gone for a moment.
-    private func confirmed(_ look: MachineLook) async throws(ExecutorFailure) -> MachineLook {
+    private func confirmedLook(at devices: [WatchedDevice]) async throws(ExecutorFailure) -> MachineLook {
+        var look = try await executor.observe(devices)
         let suspected = Set(look.devices.filter { $0.fault != nil }.map(\.id)).subtracting(faulty)
-        var look = look
         if !suspected.isEmpty {
             try? await Task.sleep(for: pause)
-            let again = try await executor.observe(devices.filter { suspected.contains($0.id) })
+            // All of them: what is not asked for is watched no more, and a fault of it meanwhile not heard.
+            let again = try await executor.observe(devices)
             for index in look.devices.indices where suspected.contains(look.devices[index].id) {
                 look.devices[index].fault = again.devices.first { $0.id == look.devices[index].id }?.fault
             }

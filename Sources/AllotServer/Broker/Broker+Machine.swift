@@ -66,12 +66,15 @@ extension Broker {
         try commit(own: Batch(documents: [DevicePlaces.document: bytes]))
     }
 
-    /// Ends what runs on devices that the machine has not any more.
+    /// Ends what runs on devices that the machine has not any more, and has somebody see that they are gone.
     func settleAbsent() throws(StoreError) {
         var round = Round(time: now())
+        let before = Set((meter.inventory?.devices ?? []).filter { $0.isGone != true }.map(\.id))
         for (index, device) in host.devices.enumerated() where !device.isPresent {
             let isNamed = engine.state.reservations.values.contains { $0.namedDevices.contains(index) }
-            if isNamed { setAside(index, Device.isGone, in: &round) }
+            // One that was drained is gone because somebody has worked at it.
+            let isDrained = engine.drains.contains { $0.from <= engine.time && $0.devices.contains(index) }
+            if isNamed || (before.contains(device.id) && !isDrained) { setAside(index, Device.isGone, in: &round) }
         }
         guard commit(&round) else { throw failure ?? .closed }
         follow(round)

@@ -15,7 +15,7 @@ struct DevicePlaces {
 
     /// As they were known at the last start.
     let known: [Device]
-    /// What live reservations and drains name.
+    /// What live reservations name, and drains of devices.
     let named: DeviceSet
 
     /// - Throws: `StoreError`, where what is stored can't be read.
@@ -27,7 +27,10 @@ struct DevicePlaces {
                 named = named.union(try ReservationRecord.reservation(row.body).namedDevices)
             }
             if let body = try store.read(.document(HostRecord.name)) {
-                for drain in try HostRecord.read(body).drains { named = named.union(drain.devices) }
+                // A drain of the host is one of whatever it has.
+                for drain in try HostRecord.read(body).drains where !drain.isHost {
+                    named = named.union(drain.devices)
+                }
             }
         } catch {
             throw error as? StoreError ?? .corrupt("which places devices have: \(error)")

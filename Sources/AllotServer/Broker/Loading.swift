@@ -55,8 +55,7 @@ extension Broker.Loaded {
         tariffs = try TariffTable(try store.read(.tariffs))
         books = try BooksRecord.books(from: store)
         attendance = Attendance(
-            announced: try EndsSoonRecord.announced(
-                of: reservations.values, control.current.policy, in: store, at: time))
+            announced: try EndsSoonRecord.announced(of: reservations.values, in: store))
         do {
             meter = try MeteringRecord.meter(
                 try store.read(.document(MeteringRecord.name)), last: try store.read(.lastRecord),

@@ -75,7 +75,7 @@ actor Reconciler {
                 failures = 0
                 problems[id] = nil
                 if wanted[id]?.isStop == effect.isStop { wanted[id] = nil }
-                await tellRepair(id)
+                await tellRepair(by: effect)
                 if effect.isStop {
                     // What it did to its end is known before it is settled.
                     await look()
@@ -102,8 +102,12 @@ actor Reconciler {
         repaired[id] = nil
     }
 
-    private func tellRepair(_ id: ReservationID) async {
-        guard let (what, why) = repairs.removeValue(forKey: id), repaired[id] != why else { return }
+    /// - Parameter effect: what has been done: it may be the opposite, where something came between.
+    private func tellRepair(by effect: Effect) async {
+        let id = effect.reservation
+        guard let (what, why) = repairs.removeValue(forKey: id), (what == "stopped") == effect.isStop,
+            repaired[id] != why
+        else { return }
         repaired[id] = why
         await broker.noteRepair(of: id, what, why)
     }

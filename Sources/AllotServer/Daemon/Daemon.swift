@@ -182,7 +182,7 @@ public struct Daemon: Sendable {
         writer.field("version", AllotVersion.current)
         writer.field("engineVersion", Engine.version)
         writer.field("host", host.name)
-        writer.field("devices", host.devices.map(\.id.text))
+        writer.field("devices", host.devices.filter(\.isPresent).map(\.id.text))
         writer.closeObject()
         return JournalEvent(at: time, actor: nil, kind: "daemon.started", payload: writer.bytes)
     }

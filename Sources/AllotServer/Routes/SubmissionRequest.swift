@@ -10,8 +10,9 @@ struct Submission: Sendable {
 
     /// - Throws: a problem that names the field.
     init(_ asked: ReservationRequest, sharedWith: [UserID], execution: API.Execution, caller: UserID) throws(Problem) {
-        guard caller.uid >= execution.lowestUser else {
-            throw Problems.forbidden("Reservations are held by users from uid \(execution.lowestUser) on")
+        guard caller.isUserAccount(from: UserID(execution.lowestUser)) else {
+            throw Problems.forbidden(
+                "Reservations are held by users from uid \(execution.lowestUser) on; uid \(caller.uid) is the system's")
         }
         if asked.command != nil, let only = execution.onlyUser, only != caller {
             throw Problem(

@@ -140,7 +140,8 @@ struct SimulationWork {
             source: query.source,
             machine: .init(
                 hosts: hosts.count, nodes: hosts.reduce(0) { $0 + $1.numaNodes.count },
-                cpus: hosts.reduce(0) { $0 + $1.cores.count }, gpus: hosts.reduce(0) { $0 + $1.devices.count }),
+                cpus: hosts.reduce(0) { $0 + $1.cores.count },
+                gpus: hosts.reduce(0) { $0 + $1.devices.count(where: \.isPresent) }),
             notes: notes, reports: reports)
     }
 

@@ -27,7 +27,7 @@ struct HostViews: Sendable {
             for device in reservation.heldDevices { holders[device, default: []].append(reservation) }
         }
         let named = engine.state.reservations.values.reduce(into: DeviceSet()) { $0 = $0.union($1.namedDevices) }
-        let drained = engine.drains.reduce(into: DeviceSet()) { $0 = $0.union($1.devices) }
+        let drained = engine.drains.filter { !$0.isHost }.reduce(into: DeviceSet()) { $0 = $0.union($1.devices) }
         return engine.host.devices.enumerated().compactMap { index, device in
             // What is gone for good is shown no more.
             guard device.isPresent || named.contains(index) || drained.contains(index) else { return nil }

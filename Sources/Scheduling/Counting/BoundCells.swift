@@ -41,7 +41,7 @@ struct BoundCells: Sendable {
             let own = names.filter {
                 cell.model.matches($0, among: names) && department.quota(for: $0, among: names) == quota
             }
-            let eligible = DeviceSet(model.host.devices.indices.filter { own.contains(model.host.devices[$0].model) })
+            let eligible = DeviceSet(model.allDevices.filter { own.contains(model.host.devices[$0].model) })
             let candidates = groups.map { $0.intersection(eligible).intersection(free) }
                 .filter { $0.count >= cell.size }
             let sorted = candidates.enumerated().sorted {

@@ -84,7 +84,7 @@ struct Quotas: Sendable {
             for quota in department.quotas {
                 guard let own = named[quota] else { continue }
                 let devices = fleet.models.map { model in
-                    DeviceSet(model.host.devices.indices.filter { own.contains(model.host.devices[$0].model) })
+                    DeviceSet(model.allDevices.filter { own.contains(model.host.devices[$0].model) })
                 }
                 let inside = unclaimed.filter { $0.isSubset(of: devices[0]) }
                 unclaimed.removeAll { inside.contains($0) }

@@ -25,7 +25,7 @@ struct Sharing: Sendable {
         let terms = Dictionary(uniqueKeysWithValues: names.map { ($0, policy.sharing(of: $0, among: names)) })
         func devices(_ kind: HostModel, where matches: (Shareable) -> Bool) -> DeviceSet {
             DeviceSet(
-                kind.host.devices.indices.filter { (terms[kind.host.devices[$0].model] ?? nil).map(matches) ?? false })
+                kind.allDevices.filter { (terms[kind.host.devices[$0].model] ?? nil).map(matches) ?? false })
         }
         self.devices = models.map { devices($0) { _ in true } }
         betweenDepartments = models.map { devices($0, where: \.betweenDepartments) }

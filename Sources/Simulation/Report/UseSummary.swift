@@ -50,12 +50,12 @@ struct UseMeter {
                 kinds.append(kind)
             }
             return HostSize(
-                kind: known[kind] ?? 0, devices: host.devices.count, cores: host.cores.count,
+                kind: known[kind] ?? 0, devices: host.devices.count(where: \.isPresent), cores: host.cores.count,
                 memory: host.memory.bytes)
         }
         self.kinds = kinds
         cores = hosts.reduce(0) { $0 + $1.cores.count }
-        devices = hosts.reduce(0) { $0 + $1.devices.count }
+        devices = hosts.reduce(0) { $0 + $1.devices.count(where: \.isPresent) }
     }
 
     mutating func take(_ state: UseState, _ interval: Range<Timestamp>) {

@@ -21,7 +21,14 @@ struct Onlooker {
     /// Starts one for this process: `allot notices`.
     /// - Returns: Why that did not work; nil where it did.
     static func start(_ id: ReservationID, socket: String, isUTC: Bool) -> SystemError? {
-        let texts = ["allot", "notices", "\(id)", "--socket", socket] + (isUTC ? ["--utc"] : [])
+        var path = socket
+        if !path.hasPrefix("/") {
+            // It starts in another folder.
+            guard let folder = getcwd(nil, 0) else { return .last }
+            defer { free(folder) }
+            path = "\(String(cString: folder))/\(socket)"
+        }
+        let texts = ["allot", "notices", "\(id)", "--socket", path] + (isUTC ? ["--utc"] : [])
         var words: [UnsafeMutablePointer<CChar>?] = texts.map { strdup($0) }
         words.append(nil)
         defer { for word in words { free(word) } }
@@ -32,13 +39,19 @@ struct Onlooker {
     /// Looks from time to time what there is to know, and writes what is new.
     func watch() async {
         var told: Set<Notice> = []
+        // While it waits for an answer it does not see that the command has ended.
+        var limits = ClientLimits()
+        (limits.connectSeconds, limits.requestSeconds, limits.idleConnections) = (2, 2, 0)
         while isWanted(after: Onlooker.pause) {
             let session = options.session()
-            let reply = try? await session.client.send(.get(Route.reservation(id)))
-            await session.client.close()
+            let client = AllotClient(socketPath: session.client.socketPath, limits: limits)
+            let reply = try? await client.send(.get(Route.reservation(id)))
             // A daemon that is away, as over a restart, is asked again.
             guard let view = try? reply?.decode(ReservationView.self), isWanted(after: .zero) else { continue }
-            for notice in Notice.current(of: view) where told.insert(notice).inserted {
+            let current = Notice.current(of: view)
+            // What was over for a while, as idleness, is told again.
+            told.formIntersection(current)
+            for notice in current where told.insert(notice).inserted {
                 let line = DisplayText.printable("allot: \(notice.text(of: view.id, session.output.style))")
                 // The terminal may be in any mode, and its cursor anywhere.
                 StandardError.write("\r\n\(line)\r\n")

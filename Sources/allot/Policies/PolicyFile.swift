@@ -67,10 +67,10 @@ extension Inventory {
             while islands[root] != root { root = islands[root] }
             return root
         }
-        for (index, device) in host.devices.enumerated() {
-            for link in device.links where host.devices.indices.contains(link.device) {
-                islands[root(index)] = root(link.device)
-            }
+        // Devices keep their indexes when others are gone, so that these are no positions in the list.
+        let positions = Dictionary(host.devices.enumerated().map { ($1.index, $0) }) { first, _ in first }
+        for (position, device) in host.devices.enumerated() {
+            for other in device.links.compactMap({ positions[$0.device] }) { islands[root(position)] = root(other) }
         }
         self.init(
             devices: host.devices.enumerated().map { index, device in
