@@ -11,7 +11,10 @@ extension OpenAPI.NamedSchema {
                 "coreKinds", .array("Its kinds of cores; empty where there is one.", of: .reference("HostCoreKind"))),
             .required("memoryBytes", .quantity("Its memory.")),
             .required(
-                "devices", .array("Devices, by index.", of: .reference("DeviceView"), count: 0...APILimits.devices)),
+                "devices",
+                .array(
+                    "Devices, in the order of their `index`, which each keeps for good: what is gone leaves a gap.",
+                    of: .reference("DeviceView"), count: 0...APILimits.devices)),
         ])
 
     static let hostPackage = view(
