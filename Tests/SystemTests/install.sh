@@ -33,7 +33,6 @@ for unit in systemd/*.service systemd/*.socket systemd/*.slice; do
 done
 install -D -m 644 systemd/allot.sysusers.conf "$to/lib/sysusers.d/allot.conf"
 install -D -m 644 systemd/allot.tmpfiles.conf "$to/lib/tmpfiles.d/allot.conf"
-install -D -m 644 systemd/72-allot.rules "$to/lib/udev/rules.d/72-allot.rules"
 
 # What the administrator has written stays; what is new lies beside it.
 for name in allotd.yaml lock.conf; do

@@ -88,7 +88,7 @@ public struct Daemon: Sendable {
             reconciler: reconciler, clock: clock,
             execution: API.Execution(
                 name: configuration.executor.rawValue, onlyUser: onlyUser,
-                lowestUser: configuration.executor == .systemd ? OrderRules().lowestUser : 0),
+                lowestUser: configuration.executor == .systemd ? UserID(OrderRules().lowestUser) : nil),
             simulator: Simulator(folder: configuration.state), anchorFile: configuration.anchors.file,
             limits: UserLimits(
                 requestsPerSecond: Int64(configuration.requestsPerSecond),

@@ -35,8 +35,9 @@ struct API: Sendable {
         var name: String
         /// The one user whose commands can be started; nil for all.
         var onlyUser: UserID?
-        /// The lowest uid that may hold a reservation: the enforcer confines no account of the system's.
-        var lowestUser: UInt32 = 0
+        /// The lowest uid that may hold a reservation: the enforcer confines no account of the system's; nil where
+        /// nobody is confined, and everybody may.
+        var lowestUser: UserID?
     }
 
     /// The router with every path of `/v1`.

@@ -10,9 +10,9 @@ struct Submission: Sendable {
 
     /// - Throws: a problem that names the field.
     init(_ asked: ReservationRequest, sharedWith: [UserID], execution: API.Execution, caller: UserID) throws(Problem) {
-        guard caller.isUserAccount(from: UserID(execution.lowestUser)) else {
+        if let lowest = execution.lowestUser, !caller.isUserAccount(from: lowest) {
             throw Problems.forbidden(
-                "Reservations are held by users from uid \(execution.lowestUser) on; uid \(caller.uid) is the system's")
+                "Reservations are held by users from uid \(lowest) on; uid \(caller) is the system's")
         }
         if asked.command != nil, let only = execution.onlyUser, only != caller {
             throw Problem(
