@@ -13,6 +13,9 @@ import subprocess
 import sys
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "systemd"))
+from checking import until
+
 SAMPLE = re.compile(r'^([a-z_]+)(?:\{(.*)\})? (-?[0-9.]+)$')
 LABEL = re.compile(r'([a-z]+)="((?:[^"\\]|\\.)*)"')
 OTHER = "games"  # an account that every Debian has
@@ -103,10 +106,7 @@ def work(daemon):
     daemon.allot("reserve", "--gpus", "2", "--cpus", "4", "--for", "1h", "--wait")
     for _ in range(2):
         done = daemon.allot("reserve", "--gpus", "1", "--cpus", "2", "--for", "10m", "--", "sleep", "1")["id"]
-        end = time.monotonic() + 30
-        while daemon.allot("show", done)["state"] != "ended":
-            expect(time.monotonic() < end, f"{done} does not end")
-            time.sleep(0.1)
+        until(lambda: daemon.allot("show", done)["state"] == "ended", 30)
     daemon.allot("reserve", "--gpus", "8", "--for", "1h")
     daemon.allot("reserve", "--gpus", "99", "--for", "1h", code=2)
     held = {row["id"] for row in daemon.items("devices") if row["state"] == "held"}
@@ -223,10 +223,7 @@ def main():
     parser.add_argument("--port", type=int, required=True)
     daemon = Daemon(parser.parse_args())
     try:
-        end = time.monotonic() + 30
-        while not os.path.exists(daemon.args.socket):
-            expect(time.monotonic() < end, "the socket is not made")
-            time.sleep(0.05)
+        until(lambda: os.path.exists(daemon.args.socket), 30)
         # As allotd.socket has it.
         os.chmod(daemon.args.socket, 0o666)
         free, held = work(daemon)

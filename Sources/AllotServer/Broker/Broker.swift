@@ -466,10 +466,7 @@ actor Broker {
     }
 
     private func decision(_ reservation: Reservation) -> Decision {
-        Decision(
-            reservation: reservation, details: details[reservation.id] ?? Details(),
-            placement: engine.plannedPlacement(of: reservation.id), ahead: engine.ahead(of: reservation.id),
-            endsSoon: attendance.hasAnnouncedEnd(of: reservation), notice: attendance.notice(of: reservation.id))
+        Decision(reservation, details[reservation.id], in: engine, attendance)
     }
 
     /// The reservation that the reply is about.

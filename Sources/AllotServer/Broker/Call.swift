@@ -37,6 +37,16 @@ struct Decision: Sendable {
     var notice: AttendanceNotice?
 }
 
+extension Decision {
+    /// A live reservation as it stands.
+    init(_ reservation: Reservation, _ details: Details?, in engine: Engine, _ attendance: Attendance) {
+        self.init(
+            reservation: reservation, details: details ?? Details(),
+            placement: engine.plannedPlacement(of: reservation.id), ahead: engine.ahead(of: reservation.id),
+            endsSoon: attendance.hasAnnouncedEnd(of: reservation), notice: attendance.notice(of: reservation.id))
+    }
+}
+
 /// An HTTP reply, made.
 struct Reply: Sendable, Hashable {
     var status: Int

@@ -96,12 +96,7 @@ extension API {
             else { continue }
             // One more than the page: it has a next one.
             if items.count == limit { return (items, items.last?.reservation.id) }
-            items.append(
-                Decision(
-                    reservation: reservation, details: snapshot.details[id] ?? Details(),
-                    placement: engine.plannedPlacement(of: id), ahead: engine.ahead(of: id),
-                    endsSoon: snapshot.attendance.hasAnnouncedEnd(of: reservation),
-                    notice: snapshot.attendance.notice(of: id)))
+            items.append(Decision(reservation, snapshot.details[id], in: engine, snapshot.attendance))
         }
         return (items, nil)
     }

@@ -5,7 +5,7 @@ import os
 import re
 
 from checking import check, output, running
-from devices import held, root, users
+from devices import held, read, root, users
 from life import alone, ended, processes, show
 from sessions import Session, until
 
@@ -25,8 +25,8 @@ def pass_on(giver, number, node, taker):
     users[taker].do(f"(python3 {CHECKS}/passing.py take {address} >taken 2>&1 &)")
     until(lambda: os.path.exists(address), 60)
     users[giver].do(f"allot run {number} -- python3 {CHECKS}/passing.py give {address} /dev/dri/{node}")
-    text = users[taker].do("until [ -s taken ]; do sleep 0.1; done; cat taken")
-    number = int(re.fullmatch(r"taken (\d+)", text)[1])
+    taken = until(lambda: re.fullmatch(r"taken (\d+)\n", read(f"/home/{taker}/taken")), 60)
+    number = int(taken[1])
     assert f"/dev/dri/{node}" in [os.readlink(f"/proc/{number}/fd/{fd}") for fd in os.listdir(f"/proc/{number}/fd")]
     return number
 
@@ -88,7 +88,7 @@ def the_end_is_told_before_it_comes():
     made = users["bob"].objects(f"reserve --gpus 1 --for 40s -- sh -c \"{script}\" 2>/dev/null")
     until(lambda: show(made)["state"] == "active")
     # Whoever sits at a terminal inside is told there, although the command neither asks nor listens.
-    users["bob"].start(f"allot run {made['id']} -- sh -c \"trap : USR2; while :; do sleep 0.2; done\"")
+    users["bob"].start(f"allot run {made['id']} -- sh -c \"trap '' USR2; exec tail -f /dev/null\"")
     users["bob"].wait_for(rf"\nallot: {made['id']} ends at \S+ \S+ \(in \d+s\), and what runs in it is stopped then")
     assert users["bob"].finish()[0] != 0
     over = ended(made, 90)

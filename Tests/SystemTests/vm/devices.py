@@ -109,11 +109,10 @@ def by_every_way_from_inside():
         "a child": f"sh -c 'sh -c \"{opens}; true\"; true'",
         "nohup": f"sh -c 'nohup {opens} >way.out 2>/dev/null </dev/null & wait; cat way.out'",
         "setsid": f"setsid --wait {opens}",
-        "a daemon": f"sh -c 'setsid --fork sh -c \"{opens} >way.new; mv way.new way.out\"; "
-                    "until [ -s way.out ]; do sleep 0.1; done; cat way.out'",
+        "a daemon": f"sh -c 'mkfifo way.in; setsid --fork sh -c \"{opens} >way.in\"; cat way.in'",
     }
     for name, command in ways.items():
-        alice.do("rm -f way.out")
+        alice.do("rm -f way.out way.in")
         text = alice.do(f"allot run {number} -- {command}")
         assert text.split() == own, f"{name}: {text}"
 
@@ -159,10 +158,11 @@ def a_reload_and_a_reexec_keep_it():
             assert users[user].opens(held[user]["id"]) == held[user]["nodes"], verb
             assert users[user].opens() == [], verb
     inside = users["second"]
-    inside.start(f"allot run {held['alice']['id']} -- sh -c 'until [ -e go ]; do sleep 0.1; done; /opt/checks/opens.sh'")
+    users["alice"].do("mkfifo go")
+    inside.start(f"allot run {held['alice']['id']} -- sh -c 'read _ <go; /opt/checks/opens.sh'")
     until(lambda: slice_of(held["alice"]) in output("systemd-cgls", "--no-pager", "/allot.slice"))
     output("systemctl", "daemon-reload")
-    users["alice"].do("touch go")
+    users["alice"].do("echo >go")
     status, text = inside.finish()
     assert text.split() == held["alice"]["nodes"], f"what ran over the reload: {text}"
 
@@ -183,11 +183,13 @@ def udev_takes_it_from_nobody_for_long():
 
     change()
     assert bob.opens(number) == held["bob"]["nodes"], "who comes in"
-    bob.start(f"allot run {number} -- sh -c 'touch in; until [ -e go ]; do sleep 0.1; done; /opt/checks/opens.sh'")
+    bob.do("mkfifo go")
+    bob.start(f"allot run {number} -- sh -c 'touch in; read _ <go; /opt/checks/opens.sh'")
     until(lambda: os.path.exists("/home/bob/in"))
     change()
     until(lists_bob, 100)
-    output("runuser", "-u", "bob", "--", "touch", "/home/bob/go")
+    with open("/home/bob/go", "w") as go:
+        go.write("\n")
     status, text = bob.finish()
     assert text.split() == held["bob"]["nodes"], f"what ran over it: {text}"
     bob.do("rm in go")

@@ -9,6 +9,9 @@ import subprocess
 import sys
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "systemd"))
+from checking import until
+
 BOOT_SECONDS = 1500  # until its checks are over, or it is taken to hang
 SILENT_SECONDS = 600  # without a line
 CUT_COUNT = (10, 80)  # acknowledgements of the load before the cut, which then comes at any moment
@@ -47,11 +50,9 @@ def disk(work):
     address = f"{work}/disk.sock"
     words = ["nbdkit", "--foreground", "--exit-with-parent", "--unix", address, "--filter=cache", "file"]
     process = subprocess.Popen([*words, f"{work}/disk.img", "cache=writeback", "cache-min-block-size=4096"], env={**os.environ, "TMPDIR": work})
-    end = time.monotonic() + 20
-    while not os.path.exists(address):
-        if process.poll() is not None or time.monotonic() > end:
-            raise RuntimeError(f"nbdkit does not serve {work}/disk.img")
-        time.sleep(0.02)
+    until(lambda: os.path.exists(address) or process.poll() is not None)
+    if process.poll() is not None:
+        raise RuntimeError(f"nbdkit does not serve {work}/disk.img")
     return process
 
 
